@@ -1,0 +1,4 @@
+//! huixin 回信: the server behind a WeChat official account.
+
+pub mod clock;
+pub mod wechat;

@@ -1,0 +1,1 @@
+//! Every test of the running product, in one binary: tests speak through the public door.
