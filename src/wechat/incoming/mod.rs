@@ -5,6 +5,23 @@
 //!
 //! Source: <https://developers.weixin.qq.com/doc/subscription/guide/product/message/Receiving_standard_messages.html>
 
+use std::borrow::Cow;
+
+mod document;
+mod event;
+mod message;
+
+use document::{Document, Element};
+pub use event::{Event, MassSendResult, PublishResult};
+
+use super::{envelope::sha1_hex, xml::without_forbidden};
+
+/// A longer part of a de-duplication key is replaced by its SHA-1, because an index entry of Postgres holds 2.7 kB.
+const MAX_KEY_PART: usize = 200;
+
+/// The ledger's column of kinds is for grouping, so a strange name is cut.
+const MAX_KIND: usize = 64;
+
 /// One pushed message or event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
@@ -16,6 +33,8 @@ pub struct Incoming {
     pub create_time: i64,
     /// `MsgId` of a message; events have none.
     pub msg_id: Option<String>,
+    /// What tells an event from others of the same second: `EventKey` as it was sent, the id of a job, the agent of a session.
+    pub event_key: Option<String>,
     pub content: Content,
 }
 
@@ -70,104 +89,6 @@ pub enum Content {
     },
 }
 
-/// What happened, where nothing was written.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// `scene` is without WeChat's prefix `qrscene_`.
-    Subscribe {
-        scene: Option<String>,
-    },
-    Unsubscribe,
-    Scan {
-        scene: String,
-    },
-    Location {
-        latitude: String,
-        longitude: String,
-    },
-    Click {
-        key: String,
-    },
-    View {
-        url: String,
-    },
-    ViewMiniProgram {
-        page_path: String,
-    },
-    ScancodePush {
-        key: String,
-        result: Option<String>,
-    },
-    ScancodeWaitMsg {
-        key: String,
-        result: Option<String>,
-    },
-    PicSysPhoto {
-        key: String,
-    },
-    PicPhotoOrAlbum {
-        key: String,
-    },
-    PicWeixin {
-        key: String,
-    },
-    LocationSelect {
-        key: String,
-        label: Option<String>,
-    },
-    MassSendJobFinish(MassSendResult),
-    PublishJobFinish(PublishResult),
-    TemplateSendJobFinish {
-        msg_id: String,
-        status: String,
-    },
-    SubscribeMsgPopup,
-    SubscribeMsgChange,
-    SubscribeMsgSent,
-    KfCreateSession,
-    KfCloseSession,
-    KfSwitchSession,
-    QualificationVerifySuccess,
-    QualificationVerifyFail {
-        reason: Option<String>,
-    },
-    NamingVerifySuccess,
-    NamingVerifyFail {
-        reason: Option<String>,
-    },
-    AnnualRenew,
-    VerifyExpired,
-    UserInfoModified,
-    UserAuthorizationRevoke,
-    UserAuthorizationCancellation,
-    /// An `Event` this page does not know.
-    Unknown {
-        event: String,
-    },
-}
-
-/// `MASSSENDJOBFINISH`: what became of a mass send.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MassSendResult {
-    pub msg_id: String,
-    pub status: String,
-    pub total_count: i64,
-    pub filter_count: i64,
-    pub sent_count: i64,
-    pub error_count: i64,
-    pub article_urls: Vec<String>,
-}
-
-/// `PUBLISHJOBFINISH`: what became of a publication.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PublishResult {
-    pub publish_id: String,
-    pub publish_status: i64,
-    pub article_id: Option<String>,
-    pub article_urls: Vec<String>,
-    pub fail_idx: Vec<i64>,
-}
-
 /// Why a body is not a message. The names are the values of the metric's `reason`.
 #[derive(Debug, Clone, Copy, thiserror::Error, PartialEq, Eq)]
 pub enum BadXml {
@@ -192,25 +113,63 @@ pub enum Body {
 
 /// Finds out whether `xml` carries an `Encrypt` element, under the same limits as [`parse`].
 pub fn body(xml: &[u8]) -> Result<Body, BadXml> {
-    let _ = xml;
-    Err(BadXml::Malformed)
+    let text = without_forbidden(str::from_utf8(xml).map_err(|_| BadXml::Utf8)?);
+    let document = Document::read(&text)?;
+    Ok(document.root().optional("Encrypt").map_or(Body::Plain, Body::Encrypted))
 }
 
 /// Reads one message or event.
 pub fn parse(xml: &[u8]) -> Result<Incoming, BadXml> {
-    let _ = xml;
-    Err(BadXml::Malformed)
+    let text = without_forbidden(str::from_utf8(xml).map_err(|_| BadXml::Utf8)?);
+    let document = Document::read(&text)?;
+    read_push(document.root()).ok_or(BadXml::Incomplete)
+}
+
+fn read_push(root: Element<'_>) -> Option<Incoming> {
+    let msg_type = root.value("MsgType")?;
+    let is_event = msg_type.eq_ignore_ascii_case("event");
+    Some(Incoming {
+        to_user_name: root.optional("ToUserName")?,
+        openid: root.optional("FromUserName")?,
+        // A strange time is no reason for silence; a missing one is no message of WeChat's.
+        create_time: root.child("CreateTime")?.text()?.parse().unwrap_or(0),
+        msg_id: if is_event { None } else { id(root) },
+        event_key: if is_event { event::key(root) } else { None },
+        content: if is_event { Content::Event(event::read(root)) } else { message::read(msg_type, root) },
+    })
+}
+
+/// Messages write `MsgId`, the job events `MsgID`.
+fn id(root: Element<'_>) -> Option<String> {
+    root.optional("MsgId").or_else(|| root.optional("MsgID"))
 }
 
 impl Incoming {
     /// What stays the same when WeChat repeats a push, and differs between any two others of this follower: `MsgId`, or for
-    /// an event `CreateTime`, `Event` and `EventKey`.
+    /// an event `CreateTime`, `Event` and `EventKey`. It has at most some 300 bytes.
     pub fn dedup_key(&self) -> String {
-        String::new()
+        let Self { create_time, content, .. } = self;
+        match (content, &self.msg_id) {
+            (Content::Event(event), _) => {
+                let event_key = self.event_key.as_deref().unwrap_or_default();
+                format!("e:{create_time}:{}:{}", bounded(&event.name()), bounded(event_key))
+            }
+            (_, Some(msg_id)) => format!("m:{}", bounded(msg_id)),
+            // No push without an id is documented; two of the same second and the same words are taken for one.
+            (_, None) => format!("c:{create_time}:{}", sha1_hex(&[&format!("{content:?}")])),
+        }
     }
 
     /// The kind as the ledger records it: `text`, `image`, …, `event:subscribe`, ….
     pub fn kind(&self) -> String {
-        String::new()
+        let kind = match &self.content {
+            Content::Event(event) => format!("event:{}", event.name()),
+            content => content.name().into_owned(),
+        };
+        kind.chars().take(MAX_KIND).collect()
     }
+}
+
+fn bounded(part: &str) -> Cow<'_, str> {
+    if part.len() <= MAX_KEY_PART { Cow::Borrowed(part) } else { Cow::Owned(sha1_hex(&[part])) }
 }
