@@ -17,6 +17,10 @@ use crate::wechat::xml::is_forbidden;
 /// The deepest push that WeChat documents has 5 levels; 32 leaves room and keeps a hostile one small.
 const MAX_DEPTH: usize = 32;
 
+/// The longest push lists a few dozen articles. Whoever sends a body full of elements is not WeChat, and it is read before its
+/// signature can be checked.
+const MAX_ELEMENTS: usize = 4096;
+
 /// Room for the elements of all but the longest pushes.
 const USUAL_ELEMENTS: usize = 16;
 
@@ -79,7 +83,7 @@ impl<'a> Document<'a> {
         if second_root || name.is_empty() {
             return Err(BadXml::Malformed);
         }
-        if open.len() == MAX_DEPTH {
+        if open.len() == MAX_DEPTH || self.0.len() == MAX_ELEMENTS {
             return Err(BadXml::Depth);
         }
         open.push(Open { index: self.0.len(), solid: 0 });

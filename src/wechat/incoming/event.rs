@@ -115,9 +115,9 @@ pub(super) fn read(root: Element<'_>) -> Event {
     let event = root.value("Event").unwrap_or_default();
     let key = || root.string("EventKey");
     match event.to_ascii_lowercase().as_str() {
-        "subscribe" => Event::Subscribe { scene: root.value("EventKey").map(|scene| unprefixed(scene).to_owned()) },
+        "subscribe" => Event::Subscribe { scene: root.value("EventKey").and_then(scene) },
         "unsubscribe" => Event::Unsubscribe,
-        "scan" => Event::Scan { scene: unprefixed(root.value("EventKey").unwrap_or_default()).to_owned() },
+        "scan" => Event::Scan { scene: key() },
         "location" => Event::Location { latitude: root.string("Latitude"), longitude: root.string("Longitude") },
         "click" => Event::Click { key: key() },
         "view" => Event::View { url: key() },
@@ -196,9 +196,9 @@ fn within(root: Element<'_>, parent: &str, child: &str) -> Option<String> {
     root.child(parent)?.optional(child)
 }
 
-/// A follow through a QR code has `qrscene_` before its scene, a scan has not; both mean the same scene.
-fn unprefixed(scene: &str) -> &str {
-    scene.strip_prefix("qrscene_").unwrap_or(scene)
+/// The scene of the QR code a follow came through. Other keys are no scene: after a payment it is `last_trade_no_…`.
+fn scene(event_key: &str) -> Option<String> {
+    event_key.strip_prefix("qrscene_").filter(|scene| !scene.is_empty()).map(str::to_owned)
 }
 
 impl Event {

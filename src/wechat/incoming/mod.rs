@@ -96,7 +96,7 @@ pub enum BadXml {
     Malformed,
     #[error("the body declares a DTD or an entity")]
     Dtd,
-    #[error("the body nests deeper than 32 elements")]
+    #[error("the body nests deeper than 32 elements, or has more than 4096")]
     Depth,
     #[error("the body is not UTF-8")]
     Utf8,
