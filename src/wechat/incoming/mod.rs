@@ -19,6 +19,9 @@ use super::{envelope::sha1_hex, xml::without_forbidden};
 /// A longer part of a de-duplication key is replaced by its SHA-1, because an index entry of Postgres holds 2.7 kB.
 const MAX_KEY_PART: usize = 200;
 
+/// An openid has 28 characters and a `gh_…` fewer. What is longer would not fit an index, and is nobody's name.
+const MAX_NAME: usize = 128;
+
 /// The ledger's column of kinds is for grouping, so a strange name is cut.
 const MAX_KIND: usize = 64;
 
@@ -100,7 +103,7 @@ pub enum BadXml {
     Depth,
     #[error("the body is not UTF-8")]
     Utf8,
-    #[error("the body lacks ToUserName, FromUserName, CreateTime or MsgType")]
+    #[error("the body lacks ToUserName, FromUserName, CreateTime or MsgType, or a name has more than 128 bytes")]
     Incomplete,
 }
 
@@ -126,11 +129,12 @@ pub fn parse(xml: &[u8]) -> Result<Incoming, BadXml> {
 }
 
 fn read_push(root: Element<'_>) -> Option<Incoming> {
+    let name = |element| root.optional(element).filter(|name| name.len() <= MAX_NAME);
     let msg_type = root.value("MsgType")?;
     let is_event = msg_type.eq_ignore_ascii_case("event");
     Some(Incoming {
-        to_user_name: root.optional("ToUserName")?,
-        openid: root.optional("FromUserName")?,
+        to_user_name: name("ToUserName")?,
+        openid: name("FromUserName")?,
         // A strange time is no reason for silence; a missing one is no message of WeChat's.
         create_time: root.child("CreateTime")?.text()?.parse().unwrap_or(0),
         msg_id: if is_event { None } else { id(root) },

@@ -113,6 +113,10 @@ fn a_push_without_one_of_the_common_elements_is_incomplete() {
             assert_eq!(parse(good.replace(&whole, &instead).as_bytes()), Err(BadXml::Incomplete), "{element}: {instead}");
         }
     }
+    for name in ["gh_1234567890ab", "oUSER1"] {
+        assert!(parse(good.replace(name, &"x".repeat(128)).as_bytes()).is_ok());
+        assert_eq!(parse(good.replace(name, &"x".repeat(129)).as_bytes()), Err(BadXml::Incomplete), "a longer {name}");
+    }
     assert_eq!(parse(b"<html><body>502 Bad Gateway</body></html>"), Err(BadXml::Incomplete));
 }
 
