@@ -3,3 +3,4 @@
 pub mod envelope;
 pub mod incoming;
 pub mod reply;
+mod xml;
