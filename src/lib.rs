@@ -3,4 +3,5 @@
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod llm;
 pub mod wechat;
