@@ -1,4 +1,5 @@
 //! huixin 回信: the server behind a WeChat official account.
 
 pub mod clock;
+pub mod simulator;
 pub mod wechat;
