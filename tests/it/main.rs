@@ -4,3 +4,4 @@
 mod codec;
 mod forgery;
 mod simulator;
+mod documents;
