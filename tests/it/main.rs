@@ -5,3 +5,4 @@ mod codec;
 mod forgery;
 mod simulator;
 mod documents;
+mod platform;
