@@ -4,5 +4,7 @@
 mod codec;
 mod documents;
 mod forgery;
+mod life;
 mod platform;
 mod simulator;
+mod support;
