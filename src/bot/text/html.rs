@@ -61,8 +61,8 @@ pub(super) fn tag(source: &str) -> Tag {
     }
 }
 
-/// The Markdown inside a block of HTML: breaking tags become line ends, silent ones and comments go, links and pictures stay
-/// as inline HTML, and indentation is markup too.
+/// The Markdown inside a block of HTML: breaking tags become line ends, silent ones and comments go, and indentation is markup
+/// too. Links and pictures stay as inline HTML; a control character, never shown, keeps them from beginning a block again.
 pub(super) fn unwrap(block: &str) -> String {
     let mut out = String::with_capacity(block.len());
     let mut rest = block;
@@ -80,8 +80,8 @@ pub(super) fn unwrap(block: &str) -> String {
         rest = &rest[length..];
     }
     out.push_str(rest);
-    let lines: Vec<&str> = out.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join("\n")
+    let lines = out.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| if line.starts_with('<') { format!("\u{4}{line}") } else { line.to_owned() }).collect::<Vec<_>>().join("\n")
 }
 
 /// The bytes from a `<` to the end of its tag; `None` when nothing closes it, nor any later one.
@@ -137,6 +137,6 @@ mod tests {
     #[test]
     fn a_block_keeps_its_text_and_its_links() {
         let block = "<div>\n  <p>甲<b>乙</b></p>\n  <!-- x -->\n  <a href='https://a.cn'>丙</a>\n</div>\n";
-        assert_eq!(unwrap(block), "甲乙\n<a href='https://a.cn'>丙</a>");
+        assert_eq!(unwrap(block), "甲乙\n\u{4}<a href='https://a.cn'>丙</a>");
     }
 }

@@ -12,6 +12,7 @@ mod links;
 mod math;
 mod prefix;
 mod prose;
+mod sentence;
 mod source;
 mod split;
 mod table;
