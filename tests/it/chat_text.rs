@@ -101,6 +101,8 @@ fn an_unfinished_answer_shows_its_whole_sentences_items_and_blocks() {
         ("> 引。\n\n然", "> 引。\n\n"),
         ("好。\n\n<div>块。\n", "好。\n\n"),
         ("好。\n\n[^1]: 注。\n\n", "好。\n\n"),
+        ("解。\n\n$$\na\n- b\n\n", "解。\n\n$$\na\n"),
+        ("解。\n\n$$\na\n- b\n", "解。\n\n"),
         ("解得 $x = 1。", ""),
         ("解得 $x = 1$。故", "解得 $x = 1$。"),
     ];

@@ -9,8 +9,10 @@ pub(super) enum Tag {
     Text,
     /// Markup without a meaning in a chat, and comments.
     Dropped,
-    /// A line ends here.
-    Break,
+    /// A line ends here, and in Markdown the next would begin with this.
+    Break(&'static str),
+    /// A cell of a table.
+    Cell,
     OpenLink(Option<String>),
     CloseLink,
     OpenRaised,
@@ -55,13 +57,18 @@ pub(super) fn tag(source: &str) -> Tag {
         ("img", _) => {
             Tag::Image { source: attribute(source, "src").unwrap_or_default(), alt: attribute(source, "alt").unwrap_or_default() }
         }
-        _ if listed(BREAKING, &name) => Tag::Break,
+        ("td" | "th", false) => Tag::Cell,
+        ("li", false) => Tag::Break("- "),
+        ("h1" | "h2", false) => Tag::Break("## "),
+        ("h3" | "h4" | "h5" | "h6", false) => Tag::Break("### "),
+        ("hr", _) => Tag::Break("---\n"),
+        _ if listed(BREAKING, &name) => Tag::Break(""),
         _ if listed(SILENT, &name) => Tag::Dropped,
         _ => Tag::Text,
     }
 }
 
-/// The Markdown inside a block of HTML: breaking tags become line ends, silent ones and comments go, and indentation is markup
+/// The Markdown inside a block of HTML: breaking tags become line ends, items and headings Markdown's, silent ones and comments go, and indentation is markup
 /// too. Links and pictures stay as inline HTML; a control character, never shown, keeps them from beginning a block again.
 pub(super) fn unwrap(block: &str) -> String {
     let mut out = String::with_capacity(block.len());
@@ -74,7 +81,9 @@ pub(super) fn unwrap(block: &str) -> String {
         };
         match tag(&rest[..length]) {
             Tag::Dropped => {}
-            Tag::Break => out.push('\n'),
+            Tag::Break(mark) => out.extend(["\n", mark]),
+            Tag::Cell if out.is_empty() || out.ends_with('\n') => {}
+            Tag::Cell => out.push('｜'),
             _ => out.push_str(&rest[..length]),
         }
         rest = &rest[length..];
@@ -118,7 +127,7 @@ mod tests {
         assert_eq!(tag("<String>"), Tag::Text);
         assert_eq!(tag("<T>"), Tag::Text);
         assert_eq!(tag("<U>"), Tag::Text);
-        assert_eq!(tag("<br/>"), Tag::Break);
+        assert_eq!(tag("<br/>"), Tag::Break(""));
         assert_eq!(tag("<SPAN style='x'>"), Tag::Dropped);
         assert_eq!(tag("<!-- x -->"), Tag::Dropped);
         assert_eq!(tag("</a>"), Tag::CloseLink);

@@ -6,6 +6,7 @@
 mod actions;
 mod blocks;
 mod chat;
+mod formula;
 mod html;
 mod inlines;
 mod links;

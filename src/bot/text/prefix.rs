@@ -8,6 +8,7 @@ use comrak::nodes::NodeValue;
 use comrak::{Arena, Node};
 
 use super::chat::chat_text;
+use super::formula::formula_lines;
 use super::sentence::{Scan, Stop};
 use super::source::{mask, parse};
 
@@ -24,7 +25,8 @@ pub fn complete_prefix(markdown: &str) -> usize {
     };
     // A line that has only begun may turn out to continue the block above it.
     let above = blocks.next().filter(|above| draft.is_begun_line(last) && draft.touches(above, last));
-    let end = draft.stable_end(above.unwrap_or(last));
+    // The same holds for the lines of a formula whose end is still to come.
+    let end = draft.stable_end(above.unwrap_or(last)).min(formula_lines(markdown).open.unwrap_or(markdown.len()));
     if markdown[..end].trim().is_empty() { 0 } else { end }
 }
 

@@ -173,8 +173,13 @@ fn unbreakable(text: &str, limit: usize) -> Vec<Range<usize>> {
     pieces.retain(|piece| piece.len() <= limit);
     pieces
         .extend(text.match_indices("<a href=\"").filter_map(|(at, _)| text[at..].find("</a>").map(|length| at..at + length + 4)));
-    pieces.extend(text.match_indices("http").map(|(at, _)| at..at + url_length(&text.as_bytes()[at..])));
-    pieces.retain(|piece| piece.start < piece.end);
+    let mut at = 0;
+    while let Some(offset) = text[at..].find("http") {
+        let start = at + offset;
+        let length = url_length(&text.as_bytes()[start..]);
+        pieces.extend((length > 0).then(|| start..start + length));
+        at = start + length.max(4);
+    }
     pieces.sort_unstable_by_key(|piece| piece.start);
     pieces.dedup_by(|later, earlier| {
         let overlaps = later.start < earlier.end;
