@@ -8,3 +8,5 @@ mod life;
 mod platform;
 mod simulator;
 mod support;
+mod chat_text;
+mod markdown;
