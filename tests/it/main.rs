@@ -10,3 +10,5 @@ mod simulator;
 mod support;
 mod chat_text;
 mod markdown;
+mod answer_html;
+mod answer_page;

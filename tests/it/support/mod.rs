@@ -31,3 +31,5 @@ macro_rules! on_both_engines {
     };
 }
 pub(crate) use on_both_engines;
+//! What tests share: servers and tools outside the product.
+pub mod browser;
