@@ -209,14 +209,15 @@ impl Upstream {
     ) -> Result<Ending, UpstreamError> {
         let response = self.accepted(model, question).await?;
         let mut reader = Reader::new(connection::paced(response, self.patience()));
-        loop {
-            let next =
-                if reader.finished() { timeout(EPILOGUE, reader.next()).await.unwrap_or(Ok(None)) } else { reader.next().await };
-            let Some(delta) = next? else { break };
+        while let Some(delta) = reader.next().await? {
             question.listener.hear(&model.name, delta);
         }
-        // Without a wait this is a poll: the last bytes nearly always came with the last event.
-        let _ = timeout(LAST_BYTES, reader.drain()).await;
+        let patience = if reader.is_over() { LAST_BYTES } else { EPILOGUE };
+        // Given up or not, the answer is whole.
+        let _ = timeout(patience, reader.epilogue()).await;
+        while let Some(delta) = reader.next().await? {
+            question.listener.hear(&model.name, delta);
+        }
         reader.ending()
     }
 
