@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,7 +17,7 @@ pub(super) enum Act {
     Drip(Vec<u8>),
     /// Waits until the test lets it go on.
     Await(Arc<Notify>),
-    /// Says nothing more and keeps the connection.
+    /// Says nothing more and keeps the connection until the other side closes it.
     Hang,
     /// Closes the connection, whatever was promised.
     Close,
@@ -39,6 +40,7 @@ struct State {
     script: Mutex<VecDeque<Vec<Act>>>,
     seen: Mutex<Vec<Seen>>,
     connections: Mutex<usize>,
+    hung_up: Notify,
 }
 
 impl Fake {
@@ -69,6 +71,11 @@ impl Fake {
     pub(super) fn connections(&self) -> usize {
         *self.state.connections.lock().unwrap()
     }
+
+    /// Waits until the client closes a connection on which the fake hangs.
+    pub(super) async fn hung_up(&self) {
+        tokio::time::timeout(Duration::from_secs(10), self.state.hung_up.notified()).await.unwrap();
+    }
 }
 
 async fn converse(mut stream: TcpStream, state: Arc<State>) -> Option<()> {
@@ -81,12 +88,12 @@ async fn converse(mut stream: TcpStream, state: Arc<State>) -> Option<()> {
             if script.len() > 1 { script.pop_front()? } else { script.front()?.clone() }
         };
         for act in acts {
-            perform(&mut stream, act).await?;
+            perform(&mut stream, act, &state.hung_up).await?;
         }
     }
 }
 
-async fn perform(stream: &mut TcpStream, act: Act) -> Option<()> {
+async fn perform(stream: &mut TcpStream, act: Act, hung_up: &Notify) -> Option<()> {
     match act {
         Act::Send(bytes) => stream.write_all(&bytes).await.ok()?,
         Act::Drip(bytes) => {
@@ -96,7 +103,11 @@ async fn perform(stream: &mut TcpStream, act: Act) -> Option<()> {
             }
         }
         Act::Await(signal) => signal.notified().await,
-        Act::Hang => std::future::pending().await,
+        Act::Hang => {
+            while stream.read(&mut [0; 64]).await.is_ok_and(|length| length > 0) {}
+            hung_up.notify_one();
+            return None;
+        }
         Act::Close => return None,
     }
     Some(())

@@ -41,6 +41,45 @@ fn echoed_reasoning_counts() {
     assert_eq!((remember([plain], 30).len(), remember([thoughtful], 30).len()), (2, 0));
 }
 
+#[test]
+fn an_estimate_is_near_what_tokenizers_count() {
+    // The larger of what the tokenizers of DeepSeek V4 and Qwen 3.5 count.
+    for (text, counted) in [
+        ("你好，我想问一下怎么给公众号的粉丝群发消息？每个月能发几次？如果发错了能不能撤回，或者修改标题？谢谢！", 32),
+        (
+            "先帝创业未半而中道崩殂，今天下三分，益州疲弊，此诚危急存亡之秋也。然侍卫之臣不懈于内，忠志之士忘身于外者，盖追先帝之殊遇，欲报之于陛下也。",
+            64,
+        ),
+        ("臺灣的夏天總是又熱又濕，午後經常下起雷陣雨。巷口的冰店擠滿了人，大家一邊吃著芒果冰，一邊談論著最近的新聞。", 43),
+        (
+            "The quick brown fox jumps over the lazy dog. Large language models are trained on huge corpora and can answer questions, write code and translate between languages; nevertheless they sometimes make mistakes that a careful reader would notice.",
+            43,
+        ),
+        (
+            "今日はとても天気が良いので、公園まで散歩に行きました。桜の花がきれいに咲いていて、たくさんの人が写真を撮っていました。",
+            39,
+        ),
+        ("안녕하세요. 오늘은 날씨가 정말 좋네요. 우리는 공원에 가서 산책을 하고 맛있는 음식을 먹었습니다.", 38),
+        (
+            "Сегодня прекрасная погода, и мы решили пойти в парк. Там было много людей, которые гуляли и фотографировали цветы.",
+            37,
+        ),
+        ("วันนี้อากาศดีมาก เราจึงไปเดินเล่นที่สวนสาธารณะ มีคนมากมายกำลังถ่ายรูปดอกไม้", 36),
+        ("Hôm nay thời tiết rất đẹp, chúng tôi quyết định đi dạo trong công viên và chụp ảnh những bông hoa.", 42),
+        (
+            "fn main() {\n    let mut total = 0;\n    for (index, value) in values.iter().enumerate() {\n        if value % 2 == 0 { total += index * value; }\n    }\n    println!(\"{total}\");\n}\n",
+            53,
+        ),
+        (
+            "| 名称 | 价格 | 数量 |\n| --- | --- | --- |\n| 苹果 | 5.50 | 10 |\n| 香蕉 | 3.20 | 24 |\n\n**总计**：约 131.8 元\n",
+            62,
+        ),
+    ] {
+        let ratio = estimate(text) as f64 / f64::from(counted);
+        assert!((0.75..1.45).contains(&ratio), "{ratio:.2}: {text}");
+    }
+}
+
 proptest! {
     #[test]
     fn an_estimate_grows_with_the_text_and_stays_within_its_bytes(head in ".{0,40}", tail in ".{0,40}") {

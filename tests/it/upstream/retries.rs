@@ -114,6 +114,15 @@ async fn a_busy_model_is_asked_three_times_then_the_fallback_twice() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_lost_before_the_answer_is_made_again() {
+    for lost in [vec![Act::Close], vec![Act::Send(b"HTTP/1.1 200 OK\r\nContent-".to_vec()), Act::Close]] {
+        let fake = Fake::start([lost, saying(&["好"])]).await;
+        let (heard, result) = ask(settings(&fake)).await;
+        assert_eq!((heard.content.as_str(), heard.restarts, result.unwrap().requests), ("好", 0, 2));
+    }
+}
+
+#[tokio::test]
 async fn the_pause_that_the_upstream_asks_for_is_kept() {
     let fake = Fake::start([response(429, "Retry-After: 1\r\n", BUSY), saying(&["好"])]).await;
     let began = Instant::now();
@@ -249,5 +258,6 @@ async fn a_dropped_question_closes_its_connection() {
         result = upstream.answer(&turns, |_| heard.notify_one()) => panic!("{result:?}"),
         () = heard.notified() => {}
     }
+    fake.hung_up().await;
     assert_eq!(fake.seen().len(), 1);
 }
