@@ -205,6 +205,14 @@ async fn an_answer_that_always_breaks_is_given_up_with_what_arrived_kept() {
 }
 
 #[tokio::test]
+async fn a_half_answer_stands_where_nothing_better_comes() {
+    let fake = Fake::start([cut(event(&content("半句"))), response(401, "", "")]).await;
+    let (heard, result) = ask(settings(&fake)).await;
+    assert_eq!(result.unwrap_err().class(), "unauthorized");
+    assert_eq!((heard.content.as_str(), heard.restarts), ("半句", 0));
+}
+
+#[tokio::test]
 async fn a_complete_answer_survives_the_loss_of_its_epilogue() {
     let complete = event(&content("好")) + &event(r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#);
     let open = vec![Act::Send([stream_head(), chunk(&complete)].concat()), Act::Hang];
