@@ -90,6 +90,16 @@ fn an_event_without_an_end_is_refused_before_it_fills_the_memory() {
 }
 
 #[test]
+fn blank_lines_before_the_answer_are_passed_over_whatever_follows() {
+    for answer in [event(&content("好")) + "data: [DONE]\n\n", r#"{"choices":[{"message":{"content":"好"}}]}"#.to_owned()] {
+        let late = "\n".repeat(3000) + &answer;
+        let every: Vec<usize> = (0..late.len()).collect();
+        let (heard, ending) = read(late.as_bytes(), &every);
+        assert_eq!((heard.content.as_str(), ending.is_ok()), ("好", true));
+    }
+}
+
+#[test]
 fn an_answer_without_an_end_is_kept_up_to_the_limit() {
     let piece = event(&content(&"长".repeat(100_000)));
     let body = piece.repeat(TEXT_MAX / 300_000 + 3);
