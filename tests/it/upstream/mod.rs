@@ -1,7 +1,5 @@
 //! The chat upstream, asked over real sockets: what it may send, how it may fail, what is made of it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall panic")]
-
 mod chunking;
 mod errors;
 mod fake;
