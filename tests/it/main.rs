@@ -4,12 +4,13 @@
 mod codec;
 mod documents;
 mod forgery;
-mod life;
-mod platform;
 mod answer_html;
 mod answer_page;
 mod chat_text;
+mod hostile;
+mod life;
 mod markdown;
+mod platform;
 mod simulator;
 mod support;
 mod upstream;
