@@ -1,0 +1,3 @@
+//! What the bot, the broadcasts and the HTTP handlers share.
+
+pub mod access;
