@@ -8,3 +8,4 @@ pub mod incoming;
 pub mod reply;
 pub mod token;
 pub mod tolerant;
+mod xml;
