@@ -8,5 +8,6 @@ pub mod config;
 pub mod db;
 pub mod http;
 pub mod llm;
+pub mod server;
 pub mod simulator;
 pub mod wechat;

@@ -1,0 +1,4 @@
+//! The composition root.
+
+pub mod call;
+pub mod doctor;
