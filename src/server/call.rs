@@ -2,44 +2,33 @@
 
 use anyhow::Context;
 use reqwest::Url;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
-    app::access::AccessTokens,
     config::Config,
-    db,
-    wechat::client::{Client, Connections, Method, Request},
+    wechat::client::{Method, Request},
 };
 
 /// What to call.
 #[derive(Debug, Clone)]
 pub struct ApiCall {
-    /// The account's name; the first one if there is none.
-    pub account: Option<String>,
+    /// The account's name.
+    pub account: String,
     pub method: Method,
     /// `/cgi-bin/…`, with a query if the call has one. The access token is added.
     pub path: String,
-    /// JSON, for a POST.
+    /// JSON, for a POST; `{}` if there is none.
     pub body: Option<String>,
 }
 
 /// Makes the call and returns WeChat's answer. The error of a refusal says what to do.
 pub async fn call(config: &Config, call: ApiCall) -> anyhow::Result<Value> {
-    let account = match &call.account {
-        Some(name) => config.accounts.iter().find(|account| account.name == *name).with_context(|| no_account(config, name))?,
-        None => config.accounts.first().context("no account is configured")?,
-    };
+    let account = config.accounts.iter().find(|account| account.name == call.account).with_context(|| {
+        let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
+        format!("no account is named {}; there are: {}", call.account, names.join(", "))
+    })?;
     let request = request(&call)?;
-    let db = db::connect(config.database_url.expose_secret()).await?;
-    anyhow::ensure!(db::pending_migrations(&db).await? == 0, "the database's schema is not up to date; run `huixin migrate`");
-    // A call may be one that must not be repeated, so it gets a connection of its own.
-    let client = Client::new(config.wechat_api_url.parse()?, Connections::Fresh)?;
-    let tokens = AccessTokens::new(db.clone(), client, &format!("call/{}", Uuid::now_v7()));
-    let answer = tokens.call(account, &request).await;
-    db.close().await;
-    Ok(answer?)
+    Ok(super::access(config).await?.call(account, &request).await?)
 }
 
 fn request(call: &ApiCall) -> anyhow::Result<Request<Value>> {
@@ -58,9 +47,4 @@ fn request(call: &ApiCall) -> anyhow::Result<Request<Value>> {
         request = request.with_query(name.into_owned(), value);
     }
     Ok(request)
-}
-
-fn no_account(config: &Config, name: &str) -> String {
-    let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
-    format!("there is no account {name:?}; there are: {}", names.join(", "))
 }

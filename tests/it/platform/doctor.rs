@@ -181,15 +181,11 @@ async fn a_call_from_the_command_line_uses_the_shared_token() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::from_values(&values(&fake, &folder)).unwrap();
     let request = |path: &str, body: Option<&str>| ApiCall {
-        account: None,
+        account: "main".to_owned(),
         method: if body.is_some() { Method::Post } else { Method::Get },
         path: path.to_owned(),
         body: body.map(str::to_owned),
     };
-    let unmigrated = call(&config, request("/cgi-bin/menu/get", None)).await.unwrap_err();
-    assert!(unmigrated.to_string().contains("huixin migrate"));
-    let url = format!("sqlite://{}/huixin.db", folder.path().display());
-    huixin::db::migrate(&huixin::db::connect(&url).await.unwrap()).await.unwrap();
     assert_eq!(call(&config, request("/cgi-bin/user/get?next_openid=o", None)).await.unwrap(), json!({}));
     assert!(fake.requests()[1].line.starts_with(&format!("GET /cgi-bin/user/get?access_token={CANARY}&next_openid=o ")));
     call(&config, request("/cgi-bin/menu/create", Some(r#"{"button":[]}"#))).await.unwrap();
