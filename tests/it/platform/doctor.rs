@@ -14,6 +14,9 @@ use tempfile::TempDir;
 
 use super::fake::{Answer, Fake, Seen, response};
 
+/// Something between WeChat and the webhook.
+type Proxy = Box<dyn Fn(&Seen) -> Answer + Send + Sync>;
+
 /// Every secret of the configuration ends like this.
 const CANARY: &str = "CANARY0123456789";
 
@@ -126,7 +129,6 @@ async fn a_wrong_clock_is_named() {
 async fn whatever_stands_before_the_webhook_is_seen() {
     let with_newline = |seen: &Seen| response("", format!("{}\n", echostr(seen)).as_bytes());
     let raw = |head: &str| Answer::Raw(format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").into_bytes());
-    type Proxy = Box<dyn Fn(&Seen) -> Answer + Send + Sync>;
     let cases: [(Proxy, &str); 4] = [
         (Box::new(with_newline), "1 bytes around the echostr"),
         (
