@@ -247,6 +247,6 @@ fn last_minutes(row: &AccessToken, now: i64) -> Option<Held> {
 
 /// A token just fetched. One that is in its last minutes already is used for a part of them.
 fn held(token: &Token) -> Held {
-    let rest = LAST_MINUTES.min(token.expires_in / 2);
-    Held { token: Ok(token.value.clone()), lifetime: token.expires_in.saturating_sub(OVERLAP).max(rest) }
+    let until_due = token.expires_in.checked_sub(OVERLAP).filter(|lifetime| !lifetime.is_zero());
+    Held { token: Ok(token.value.clone()), lifetime: until_due.unwrap_or(LAST_MINUTES.min(token.expires_in / 2)) }
 }

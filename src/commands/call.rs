@@ -2,20 +2,18 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use huixin::{
     config::{Config, MAIN_ACCOUNT},
-    server,
-    wechat::client::Request,
+    server::call::{ApiCall, call},
+    wechat::client,
 };
-use serde_json::Value;
 
 /// One call.
 #[derive(Args)]
 pub(crate) struct Options {
     method: Method,
-    /// The path, such as /cgi-bin/get_api_domain_ip
+    /// The path, such as /cgi-bin/get_api_domain_ip, with its query but without the access token
     path: String,
     /// The body of a POST, as JSON
     json: Option<String>,
@@ -35,19 +33,12 @@ enum Method {
 
 /// Calls, and prints WeChat's answer.
 pub(crate) async fn run(options: Options) -> anyhow::Result<ExitCode> {
-    let config = Config::from_environment()?;
-    let Some(account) = config.accounts.iter().find(|account| account.name == options.account).cloned() else {
-        bail!("no account is named {}", options.account);
+    let Options { method, path, json: body, account } = options;
+    let method = match method {
+        Method::Get => client::Method::Get,
+        Method::Post => client::Method::Post,
     };
-    let request: Request<Value> = match (options.method, options.json) {
-        (Method::Get, None) => Request::get(options.path),
-        (Method::Get, Some(_)) => bail!("a GET has no body"),
-        (Method::Post, body) => {
-            let body = body.as_deref().unwrap_or("{}");
-            Request::post(options.path, serde_json::from_str(body).context("the body is not JSON")?)
-        }
-    };
-    let answer = server::access(&config).await?.call(&account, &request).await?;
+    let answer = call(&Config::from_environment()?, ApiCall { account, method, path, body }).await?;
     println!("{}", serde_json::to_string_pretty(&answer)?);
     Ok(ExitCode::SUCCESS)
 }

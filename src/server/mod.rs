@@ -1,5 +1,7 @@
 //! The composition root: the only place that opens, binds, spawns and stops.
 
+pub mod call;
+pub mod doctor;
 mod seat;
 mod workers;
 

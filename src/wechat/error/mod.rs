@@ -109,9 +109,7 @@ impl Error {
             Self::NotSent { reason } | Self::Unknown { reason } => reason,
             Self::Http { .. } => return self,
         };
-        if !secret.expose_secret().is_empty() && text.contains(secret.expose_secret()) {
-            *text = text.replace(secret.expose_secret(), scrub::REDACTED);
-        }
+        *text = scrub::without(text, secret.expose_secret());
         self
     }
 
