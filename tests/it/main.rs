@@ -1,3 +1,8 @@
 //! Every test of the running product, in one binary: tests speak through the public door.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
+mod codec;
+mod forgery;
+mod simulator;
 mod documents;
+mod platform;

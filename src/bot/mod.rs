@@ -1,0 +1,3 @@
+//! What the account does with a message.
+
+pub mod text;

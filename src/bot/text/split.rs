@@ -1,0 +1,4 @@
+//! x
+pub fn split(_: &str, _: usize) -> Vec<String> {
+    vec![]
+}

@@ -1,0 +1,5 @@
+//! Everything that is spoken over HTTP: the only code that knows actix-web.
+
+pub mod answers;
+pub mod assets;
+pub mod headers;

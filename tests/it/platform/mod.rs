@@ -1,0 +1,4 @@
+//! The client side of WeChat's API, against a server that answers as badly as networks and platforms do.
+
+mod client;
+mod fake;
