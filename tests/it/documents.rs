@@ -59,9 +59,8 @@ fn every_link_between_documents_leads_somewhere() {
 
 /// The targets of `](…)` and `src="…"` that are files of the repository.
 fn links(text: &str) -> impl Iterator<Item = &str> {
-    let starts = |opening: &'static str, closing: char| {
-        text.split(opening).skip(1).filter_map(move |rest| rest.split(closing).next())
-    };
+    let starts =
+        |opening: &'static str, closing: char| text.split(opening).skip(1).filter_map(move |rest| rest.split(closing).next());
     starts("](", ')')
         .chain(starts("src=\"", '"'))
         .chain(starts("href=\"", '"'))

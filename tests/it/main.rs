@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod codec;
-mod forgery;
-mod simulator;
 mod documents;
+mod forgery;
 mod platform;
+mod simulator;
