@@ -1,6 +1,6 @@
 //! Prepares Markdown for the parser without changing a byte offset, and undoes that in what is shown.
 //!
-//! CommonMark would eat characters an answer needs: the stars of `3*4*5`, the underscores of a URL or of `__init__`.
+//! `CommonMark` would eat characters an answer needs: the stars of `3*4*5`, the underscores of a URL or of `__init__`.
 //! They are masked with control characters of the same length, which XML forbids and which the input therefore loses first.
 //! Knows nothing of blocks, code or links; [`prose`](super::prose) and [`verbatim`] know how to put the characters back.
 
@@ -40,7 +40,7 @@ pub(super) fn parse<'a>(arena: &'a Arena<'a>, masked: &str) -> Node<'a> {
     parse_document(arena, masked, &options)
 }
 
-/// Masks what CommonMark would eat; the result has the same length and the same line breaks.
+/// Masks what `CommonMark` would eat; the result has the same length and the same line breaks.
 pub(super) fn mask(markdown: &str) -> String {
     let mut bytes = markdown.as_bytes().to_vec();
     let mut at = 0;

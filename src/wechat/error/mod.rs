@@ -6,13 +6,13 @@
 mod scrub;
 mod table;
 
-use std::fmt;
-
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use secrecy::{ExposeSecret, SecretString};
 
 pub use table::{Class, Entry, entries};
+
+use crate::config::Language;
 
 /// The token is not the latest, not valid, or expired: a new one may help, once.
 const STALE_TOKEN: [i64; 3] = [40001, 40014, 42001];
@@ -56,13 +56,6 @@ pub struct WechatError {
 pub enum Effect {
     None,
     Unknown,
-}
-
-/// The languages an operator can read advice in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    Chinese,
-    English,
 }
 
 impl Error {
