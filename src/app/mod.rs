@@ -64,6 +64,6 @@ impl App {
             // Without randomness a page's address could be guessed; no answer is worth that.
             std::process::abort();
         }
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(bytes))
     }
 }

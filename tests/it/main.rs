@@ -1,12 +1,12 @@
 //! Every test of the running product, in one binary: tests speak through the public door.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
-mod codec;
-mod documents;
-mod forgery;
 mod answer_html;
 mod answer_page;
 mod chat_text;
+mod codec;
+mod documents;
+mod forgery;
 mod hostile;
 mod life;
 mod markdown;

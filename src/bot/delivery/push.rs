@@ -159,12 +159,9 @@ async fn verdict(
     push: &Push,
     result: Result<serde::de::IgnoredAny, access::Error>,
 ) -> Result<(PushEnd, Next), sqlx::Error> {
-    let error = match result {
-        Ok(_) => {
-            app.learn_pushing(account, Pushing::Allowed).await;
-            return Ok((PushEnd::Sent, Next::Part));
-        }
-        Err(error) => error,
+    let Err(error) = result else {
+        app.learn_pushing(account, Pushing::Allowed).await;
+        return Ok((PushEnd::Sent, Next::Part));
     };
     let error = match error {
         access::Error::Wechat(error) => error,

@@ -1,5 +1,6 @@
 //! What the tests stand on: a whole huixin on port 0 beside a simulated WeChat, each with its own database, on either engine.
 
+pub mod browser;
 pub mod database;
 pub mod world;
 
@@ -12,7 +13,6 @@ macro_rules! on_both_engines {
         $(
             $(#[$meta])*
             mod $name {
-                #[allow(unused_imports, reason = "each test uses some of its module's names")]
                 use super::*;
 
                 async fn test($engine: Engine) $body
@@ -31,5 +31,3 @@ macro_rules! on_both_engines {
     };
 }
 pub(crate) use on_both_engines;
-//! What tests share: servers and tools outside the product.
-pub mod browser;
