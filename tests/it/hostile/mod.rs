@@ -8,7 +8,6 @@ mod ciphertext;
 mod message;
 mod path;
 mod query;
-mod reference;
 mod request;
 
 use std::{
@@ -16,6 +15,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use crate::support::{Engine, WorldBuilder, on_both_engines};
 use request::Answer;
 
 pub(crate) const TOKEN: &str = "it-token";
@@ -92,8 +92,19 @@ fn the_table_is_long_and_every_case_has_its_own_name() {
     assert!(cases.len() >= 200, "{} cases", cases.len());
 }
 
-#[tokio::test]
-async fn a_server_made_of_the_codec_alone_keeps_the_table() {
-    let base_url = reference::serve();
-    every_case_is_answered_as_the_table_says(&base_url).await;
+on_both_engines! {
+    async fn hostile_requests_are_refused_and_stored_nowhere(engine: Engine) {
+        let world = WorldBuilder::new(engine)
+            .with("WECHAT_TOKEN", TOKEN)
+            .with("WECHAT_APP_ID", APP_ID)
+            .with("WECHAT_ENCODING_AES_KEY", AES_KEY)
+            .start()
+            .await;
+        every_case_is_answered_as_the_table_says(&world.url).await;
+        let accepted = cases().into_iter().filter(|case| case.expect == Expect::Accepted).count() as i64;
+        let harmless = cases().into_iter().filter(|case| case.expect == Expect::Either).count() as i64;
+        let stored = world.count("SELECT COUNT(*) FROM inbound").await;
+        assert!((accepted..=accepted + harmless).contains(&stored), "{stored} rows for {accepted} accepted requests");
+        world.abandon().await;
+    }
 }
