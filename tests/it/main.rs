@@ -6,6 +6,8 @@ mod answer_html;
 mod answer_page;
 mod chat_text;
 mod codec;
+#[cfg(feature = "crash-points")]
+mod crash;
 mod documents;
 mod forgery;
 mod hostile;
