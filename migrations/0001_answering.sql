@@ -50,6 +50,8 @@ CREATE TABLE questions (
     answer          TEXT    NOT NULL,
     reasoning       TEXT    NOT NULL,
     model           TEXT,
+    -- How long it thought before the first word.
+    reasoned_ms     BIGINT,
     -- Why there is no (whole) answer: a class of upstream error, or 'length'.
     failure         TEXT,
     -- How many bytes of `answer` were handed out before it was whole.

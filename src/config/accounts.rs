@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::read::Reader;
 
 /// The name of the environment's account; it also answers on `/wechat`.
-pub(super) const MAIN: &str = "main";
+pub const MAIN: &str = "main";
 
 /// One official account, as its console shows it.
 #[derive(Debug, Clone)]

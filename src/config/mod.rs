@@ -10,7 +10,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
-pub use accounts::Account;
+pub use accounts::{Account, MAIN as MAIN_ACCOUNT};
 pub use read::{Problem, Problems, VARIABLES, Values};
 
 /// Everything that can be configured.

@@ -87,6 +87,12 @@ impl Values {
         self
     }
 
+    /// These values with `name` set to `value` where it has none.
+    #[must_use]
+    pub fn or(self, name: &str, value: impl Into<String>) -> Self {
+        if self.0.contains_key(name) { self } else { self.with(name, value) }
+    }
+
     /// The value of `name`; an empty one counts as absent, as `.env.example` leaves them.
     pub fn of(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())

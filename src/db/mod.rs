@@ -6,6 +6,7 @@
 mod bulk;
 mod connect;
 
+pub mod access_tokens;
 pub mod answer_parts;
 pub mod capabilities;
 pub mod followers;

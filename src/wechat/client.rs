@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::{
     Response, StatusCode, Url,
     header::{CONTENT_TYPE, DATE},
@@ -63,7 +64,7 @@ pub struct Request<T = IgnoredAny> {
     /// Below the base URL, with a leading slash.
     pub path: Cow<'static, str>,
     /// Without the access token.
-    pub query: Vec<(&'static str, String)>,
+    pub query: Vec<(Cow<'static, str>, String)>,
     pub body: Body,
     answer: PhantomData<fn() -> T>,
 }
@@ -116,10 +117,12 @@ impl Client {
         self.measured(None, request).await
     }
 
-    /// WeChat's `Date`, as it stands in the header of any answer; for finding out how wrong our own clock is.
-    pub async fn date(&self) -> Result<Option<String>, Error> {
+    /// WeChat's clock in unix milliseconds, to the second, from the `Date` that every answer carries.
+    pub async fn platform_time(&self) -> Result<Option<i64>, Error> {
         let response = self.http.get(self.base_url.clone()).send().await.map_err(Error::of_transport)?;
-        Ok(response.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned))
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+        let timestamp = date.and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
+        Ok(timestamp.map(Timestamp::as_millisecond))
     }
 
     async fn measured<T: DeserializeOwned>(&self, access_token: Option<&SecretString>, request: &Request<T>) -> Result<T, Error> {
@@ -159,7 +162,7 @@ impl Client {
         if let Some(token) = access_token {
             query.append_pair("access_token", token.expose_secret());
         }
-        query.extend_pairs(&request.query);
+        query.extend_pairs(request.query.iter().map(|(name, value)| (name, value)));
         drop(query);
         if url.query() == Some("") {
             url.set_query(None);
@@ -181,8 +184,8 @@ impl<T> Request<T> {
 
     /// The same request with one more query parameter.
     #[must_use]
-    pub fn with_query(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.query.push((name, value.into()));
+    pub fn with_query(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
         self
     }
 }

@@ -40,6 +40,7 @@ impl GrowingAnswer {
         if depth(root) > MAX_DEPTH {
             return plain_text(markdown);
         }
+        lower_headings(root);
         for node in root.descendants().collect::<Vec<_>>() {
             self.settle(&arena, node, Titles::of(markdown));
         }
@@ -58,11 +59,6 @@ impl GrowingAnswer {
     fn settle<'a>(&mut self, arena: &'a Arena<'a>, node: Node<'a>, titles: Titles) {
         inline_html::settle_children(node);
         let replacement = match &mut node.data_mut().value {
-            // The page's own heading is the question; the answer's begin below it.
-            NodeValue::Heading(heading) => {
-                heading.level = (heading.level + 1).min(6);
-                None
-            }
             NodeValue::CodeBlock(block) => Some(self.colours.block(&block.info, &block.literal)),
             NodeValue::HtmlBlock(block) => Some(inline_html::block(&block.literal)),
             NodeValue::Math(math) => Some(math_span(&math.literal, math.display_math)),
@@ -110,6 +106,17 @@ fn options() -> Options<'static> {
     options.render.hardbreaks = true;
     options.render.tasklist_classes = true;
     options
+}
+
+/// The page's own heading is the question: the highest of the answer's comes next below it, whatever the model began with.
+fn lower_headings(root: Node<'_>) {
+    let level = |node: Node<'_>| if let NodeValue::Heading(heading) = node.data().value { Some(heading.level) } else { None };
+    let Some(highest) = root.descendants().filter_map(level).min() else { return };
+    for node in root.descendants() {
+        if let NodeValue::Heading(heading) = &mut node.data_mut().value {
+            heading.level = (heading.level - highest + 2).min(6);
+        }
+    }
 }
 
 fn depth(root: Node<'_>) -> usize {

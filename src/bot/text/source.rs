@@ -1,22 +1,36 @@
 //! Prepares Markdown for the parser without changing a byte offset, and undoes that in what is shown.
 //!
-//! CommonMark would eat characters an answer needs: the stars of `3*4*5`, the underscores of a URL or of `__init__`.
+//! `CommonMark` would eat characters an answer needs: the stars of `3*4*5`, the underscores of a URL or of `__init__`.
 //! They are masked with control characters of the same length, which XML forbids and which the input therefore loses first.
 //! Knows nothing of blocks, code or links; [`prose`](super::prose) and [`verbatim`] know how to put the characters back.
 
 use comrak::options::{Extension, Parse};
 use comrak::{Arena, Node, Options, parse_document};
 
+use super::formula::formula_lines;
+
 /// Stands for a control character of the input; never shown.
 const DROPPED: u8 = 0x04;
 /// The two stars of a power, `2**10`; in prose they are shown as `^`.
 pub(super) const POWER: (char, char) = ('\u{6}', '\u{7}');
-/// The backslash before an escaped star; in prose it vanishes.
+/// The backslash before a star or bracket; in prose it vanishes.
 pub(super) const ESCAPE: char = '\u{e}';
 /// Mask and what it stands for, wherever it is shown.
-const MASKS: [(char, char); 4] = [('\u{1}', '_'), ('\u{2}', '*'), ('\u{3}', '~'), ('\u{10}', '$')];
+const MASKS: [(char, char); 8] = [
+    ('\u{1}', '_'),
+    ('\u{2}', '*'),
+    ('\u{3}', '~'),
+    ('\u{10}', '$'),
+    ('\u{11}', '>'),
+    ('\u{12}', '-'),
+    ('\u{13}', '+'),
+    ('\u{14}', '#'),
+];
+/// Beyond so many quotation marks in a row, or openings of a formula without its end, the parser's time grows with the square of
+/// their number and no reader gains anything.
+const MAX_REPEATS: usize = 32;
 
-/// Parses masked Markdown. `Setext` headings are off: a model's `---` below a line is a rule, and a paragraph that could
+/// Parses masked Markdown. Setext headings are off: a model's `---` below a line is a rule, and a paragraph that could
 /// still become a heading could not be shown early.
 pub(super) fn parse<'a>(arena: &'a Arena<'a>, masked: &str) -> Node<'a> {
     let options = Options {
@@ -40,10 +54,11 @@ pub(super) fn parse<'a>(arena: &'a Arena<'a>, masked: &str) -> Node<'a> {
     parse_document(arena, masked, &options)
 }
 
-/// Masks what CommonMark would eat; the result has the same length and the same line breaks.
+/// Masks what `CommonMark` would eat; the result has the same length and the same line breaks.
 pub(super) fn mask(markdown: &str) -> String {
     let mut bytes = markdown.as_bytes().to_vec();
     let mut at = 0;
+    let mut formulas = 0;
     while at < bytes.len() {
         at += match bytes[at] {
             b'\t' | b'\n' | b'\r' => 1,
@@ -51,13 +66,15 @@ pub(super) fn mask(markdown: &str) -> String {
                 bytes[at] = DROPPED;
                 1
             }
-            b'\\' => mask_escape(&mut bytes, at),
+            b'\\' => mask_escape(&mut bytes, at, &mut formulas),
+            b'>' => mask_quotes(&mut bytes, at),
             b'*' => mask_stars(&mut bytes, at),
             b'_' => mask_dunder(&mut bytes, at),
             b'h' => mask_url(&mut bytes, at),
             _ => 1,
         };
     }
+    mask_formula_lines(&mut bytes, markdown);
     // Only ASCII bytes were exchanged for ASCII bytes.
     String::from_utf8(bytes).unwrap_or_else(|_| markdown.to_owned())
 }
@@ -102,12 +119,29 @@ fn is_url_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"<>\"`{}|\\^[]".contains(&byte)
 }
 
-fn mask_escape(bytes: &mut [u8], at: usize) -> usize {
-    if bytes.get(at + 1) == Some(&b'*') {
-        bytes[at] = ESCAPE as u8;
-        bytes[at + 1] = mask_of(b'*');
+/// `formulas` counts openings since the last end.
+fn mask_escape(bytes: &mut [u8], at: usize, formulas: &mut usize) -> usize {
+    match bytes.get(at + 1) {
+        Some(b'*') => {
+            bytes[at] = ESCAPE as u8;
+            bytes[at + 1] = mask_of(b'*');
+        }
+        Some(b'(' | b'[') => {
+            *formulas += 1;
+            if *formulas > MAX_REPEATS {
+                bytes[at] = ESCAPE as u8;
+            }
+        }
+        Some(b')' | b']') => *formulas = 0,
+        _ => {}
     }
     2
+}
+
+fn mask_quotes(bytes: &mut [u8], at: usize) -> usize {
+    let run = bytes[at..].iter().take_while(|byte| **byte == b'>').count();
+    bytes[at..at + run].iter_mut().skip(MAX_REPEATS).for_each(|byte| *byte = mask_of(b'>'));
+    run
 }
 
 /// `3*4`, `(a+b)*c` are products and `2**10`, `x**2` are powers.
@@ -153,6 +187,16 @@ fn mask_url(bytes: &mut [u8], at: usize) -> usize {
     length
 }
 
+/// A line of a formula may begin with a sign that would begin a list, a quotation or a heading.
+fn mask_formula_lines(bytes: &mut [u8], text: &str) {
+    for start in formula_lines(text).closed {
+        let first = start + bytes[start..].iter().take_while(|byte| **byte == b' ').count();
+        if let Some(byte) = bytes.get_mut(first) {
+            *byte = mask_of(*byte);
+        }
+    }
+}
+
 fn mask_of(byte: u8) -> u8 {
     MASKS.iter().find(|(_, shown)| *shown == char::from(byte)).map_or(byte, |(masked, _)| *masked as u8)
 }
@@ -170,6 +214,12 @@ mod tests {
         verbatim(&masked, &mut shown);
         assert_eq!(shown, text.replace('\u{1}', ""));
         assert!(masked.contains("**官网https://a.cn**，"), "bold around a URL stays markup");
+    }
+
+    #[test]
+    fn only_lines_of_a_closed_formula_are_masked() {
+        assert_eq!(mask("$$\n- a\n + b\n$$\n- c"), "$$\n\u{12} a\n \u{13} b\n$$\n- c");
+        assert_eq!(mask("$$\n- a\n\n$$"), "$$\n- a\n\n$$");
     }
 
     #[test]

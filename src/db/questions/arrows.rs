@@ -18,6 +18,7 @@ pub struct Progress {
     pub answer: String,
     pub reasoning: String,
     pub model: Option<String>,
+    pub reasoned_ms: Option<i64>,
 }
 
 /// A whole answer, or what stands in for it.
@@ -88,7 +89,8 @@ pub fn is_poisonous(question: &Question) -> bool {
 /// Saves answers that are being written, so that pages and deliveries on other replicas see them.
 pub async fn save_progress(db: &Db, progress: &[Progress]) -> Result<(), Error> {
     const SQL: Bulk = crate::db::bulk::sql!(
-        "UPDATE questions SET answer = item.value ->> 'answer', reasoning = item.value ->> 'reasoning', model = item.value ->> 'model'
+        "UPDATE questions SET answer = item.value ->> 'answer', reasoning = item.value ->> 'reasoning', model = item.value ->> 'model',
+             reasoned_ms = CAST(item.value ->> 'reasoned_ms' AS BIGINT)
          FROM",
         "WHERE questions.id = item.value ->> 'id' AND questions.owner = item.value ->> 'owner' AND questions.state = 'answering'"
     );
@@ -104,7 +106,7 @@ pub async fn finish(db: &Db, finished: &Finished<'_>) -> Result<Finish, Error> {
     let done: Option<(Option<i64>, String, String)> = on_engine!(db, writer, |pool| {
         let mut transaction = pool.begin().await?;
         let done: Option<(Option<i64>, String, String)> = sqlx::query_as(
-            "UPDATE questions SET state = $4, answer = $5, reasoning = $6, model = $7, failure = $8, answered_at = $9
+            "UPDATE questions SET state = $4, answer = $5, reasoning = $6, model = $7, failure = $8, answered_at = $9, reasoned_ms = $10
              WHERE id = $1 AND owner = $2 AND shown = $3 AND state IN ('received', 'answering')
              RETURNING acknowledged_at, account, openid",
         )
@@ -117,6 +119,7 @@ pub async fn finish(db: &Db, finished: &Finished<'_>) -> Result<Finish, Error> {
         .bind(&progress.model)
         .bind(finished.failure)
         .bind(finished.at)
+        .bind(progress.reasoned_ms)
         .fetch_optional(&mut *transaction)
         .await?;
         if let Some((_, account, openid)) = &done {

@@ -12,7 +12,7 @@ mod push;
 pub use arrows::{
     Finish, Finished, Progress, acknowledge, drop_open, finish, is_poisonous, save_progress, start_answering, take_over,
 };
-pub use push::{Push, claim_pushes, end_push, release_pushes, schedule_forgotten_pushes};
+pub use push::{Push, claim_pushes, end_push, release_pushes, schedule_forgotten_pushes, schedule_push};
 
 use serde::Serialize;
 
@@ -81,6 +81,7 @@ pub struct Question {
     pub answer: String,
     pub reasoning: String,
     pub model: Option<String>,
+    pub reasoned_ms: Option<i64>,
     pub failure: Option<String>,
     pub shown: i64,
     pub page_token: String,
@@ -102,7 +103,7 @@ pub struct Turn {
 /// The columns of [`Question`].
 macro_rules! columns {
     () => {
-        "id, account, openid, text, state, owner, attempts, answer, reasoning, model, failure, shown, page_token, \
+        "id, account, openid, text, state, owner, attempts, answer, reasoning, model, reasoned_ms, failure, shown, page_token, \
          page_expires_at, asked_at, answered_at, acknowledged_at"
     };
 }

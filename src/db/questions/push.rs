@@ -79,3 +79,15 @@ pub async fn schedule_forgotten_pushes(db: &Db, account: &str, asked_before: i64
         Ok(done.rows_affected())
     })
 }
+
+/// Lets an answer be pushed at `at`.
+pub async fn schedule_push(db: &Db, id: &str, at: i64) -> Result<(), Error> {
+    on_engine!(db, writer, |pool| {
+        sqlx::query("UPDATE questions SET push_at = $2 WHERE id = $1 AND state IN ('answered', 'failed')")
+            .bind(id)
+            .bind(at)
+            .execute(pool)
+            .await?;
+    });
+    Ok(())
+}

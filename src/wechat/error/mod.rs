@@ -6,13 +6,13 @@
 mod scrub;
 mod table;
 
-use std::fmt;
-
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use secrecy::{ExposeSecret, SecretString};
 
 pub use table::{Class, Entry, entries};
+
+use crate::config::Language;
 
 /// The token is not the latest, not valid, or expired: a new one may help, once.
 const STALE_TOKEN: [i64; 3] = [40001, 40014, 42001];
@@ -56,13 +56,6 @@ pub struct WechatError {
 pub enum Effect {
     None,
     Unknown,
-}
-
-/// The languages an operator can read advice in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    Chinese,
-    English,
 }
 
 impl Error {
@@ -116,9 +109,7 @@ impl Error {
             Self::NotSent { reason } | Self::Unknown { reason } => reason,
             Self::Http { .. } => return self,
         };
-        if !secret.expose_secret().is_empty() && text.contains(secret.expose_secret()) {
-            *text = text.replace(secret.expose_secret(), scrub::REDACTED);
-        }
+        *text = scrub::without(text, secret.expose_secret());
         self
     }
 

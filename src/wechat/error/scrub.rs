@@ -10,6 +10,9 @@ pub(super) const REDACTED: &str = "***";
 /// Characters of a foreign text that are kept; a proxy's error page has thousands.
 const MAX_CHARS: usize = 300;
 
+/// A cut secret shorter than this tells nothing, and ordinary words end like it.
+const MIN_BEGINNING: usize = 5;
+
 /// What the names of secrets end in, in URLs and in JSON (`access_token`, `refresh_token`, `secret`, `appsecret`).
 const SECRET_NAMES: [&str; 2] = ["_token", "secret"];
 
@@ -38,6 +41,19 @@ pub(super) fn reason(error: &dyn Error) -> String {
         cause = error.source();
     }
     clean(&text)
+}
+
+/// The text without `secret`, and without a beginning of it that the limit of length has cut off at the end.
+pub(super) fn without(text: &str, secret: &str) -> String {
+    if secret.is_empty() {
+        return text.to_owned();
+    }
+    let text = text.replace(secret, REDACTED);
+    let beginnings = (MIN_BEGINNING..secret.len()).rev().filter_map(|length| secret.get(..length));
+    match beginnings.into_iter().find_map(|beginning| text.strip_suffix(beginning)) {
+        Some(rest) => format!("{rest}{REDACTED}"),
+        None => text,
+    }
 }
 
 /// One line of at most [`MAX_CHARS`] characters, with the values of secrets replaced.
@@ -88,6 +104,13 @@ mod tests {
         assert_eq!(message_and_rid("api unauthorized hint: [Xy_1] rid: 684d20cd-4e3b2108-3ad934e2"), both);
         assert_eq!(message_and_rid("api unauthorized rid: 684d20cd-4e3b2108-3ad934e2, hint: [Xy_1]"), both);
         assert_eq!(message_and_rid("invalid grid: 5"), ("invalid grid: 5".to_owned(), None));
+    }
+
+    #[test]
+    fn a_secret_that_the_limit_cuts_is_taken_out_as_well() {
+        let (message, _) = message_and_rid(&format!("{}CANARY-0123456789", "x".repeat(MAX_CHARS - 9)));
+        assert!(message.ends_with("CANARY-01"));
+        assert!(without(&message, "CANARY-0123456789").ends_with("xxx***"));
     }
 
     #[test]
