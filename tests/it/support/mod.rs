@@ -1,3 +1,3 @@
 //! What tests share: servers and tools outside the product.
 
-pub mod browser;
+pub(crate) mod browser;
