@@ -3,3 +3,8 @@
 pub mod answers;
 pub mod assets;
 pub mod headers;
+pub mod health;
+mod routes;
+pub mod webhook;
+
+pub use routes::routes;

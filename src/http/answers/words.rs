@@ -84,7 +84,7 @@ static CHINESE: Words = Words {
     reconnecting: "连接断开，正在重连",
     to_the_end: "回到最新",
     unknown_title: "没有这封回信",
-    unknown_text: "链接可能没有复制完整。请回到公众号，重新点开回复里的链接。",
+    unknown_text: "链接可能没有复制完整，也可能已经过期。请回到公众号，重新点开回复里的链接，或者再问一次。",
     expired_title: "这封回信已过期",
     expired_text: "回答只保留一段时间，以保护你的隐私。请回到公众号再问一次。",
 };
@@ -117,7 +117,7 @@ static ENGLISH: Words = Words {
     reconnecting: "Connection lost, trying again",
     to_the_end: "Latest",
     unknown_title: "No such answer",
-    unknown_text: "The link may be incomplete. Open it again from the reply in the chat.",
+    unknown_text: "The link may be incomplete, or too old. Open it again from the reply in the chat, or ask once more.",
     expired_title: "This answer has expired",
     expired_text: "Answers are kept for a limited time, for your privacy. Please ask again in the chat.",
 };

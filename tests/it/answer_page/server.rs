@@ -11,10 +11,10 @@ use huixin::http::headers::Transport;
 use tokio::sync::watch;
 
 /// 2026-11-24 14:03:20 in China.
-pub(crate) const ASKED_AT: i64 = 1_795_500_200_000;
+pub const ASKED_AT: i64 = 1_795_500_200_000;
 
 /// An answer for every Markdown habit, wide where it can be wide.
-pub(crate) const RICH_ANSWER: &str = include_str!("rich_answer.md");
+pub const RICH_ANSWER: &str = include_str!("rich_answer.md");
 
 #[derive(Clone)]
 struct Answers {
@@ -22,13 +22,13 @@ struct Answers {
     transport: Transport,
 }
 
-pub(crate) struct AnswerServer {
-    pub(crate) url: String,
+pub struct AnswerServer {
+    pub url: String,
     answers: Answers,
 }
 
 impl AnswerServer {
-    pub(crate) fn start(transport: Transport) -> Self {
+    pub fn start(transport: Transport) -> Self {
         let answers = Answers { by_token: Arc::default(), transport };
         let shared = answers.clone();
         let server = HttpServer::new(move || {
@@ -50,19 +50,19 @@ impl AnswerServer {
     }
 
     /// Keeps an answer under a token; the sender changes it.
-    pub(crate) fn keep(&self, token: &str, view: AnswerView) -> watch::Sender<AnswerView> {
+    pub fn keep(&self, token: &str, view: AnswerView) -> watch::Sender<AnswerView> {
         let (sender, receiver) = watch::channel(view);
         self.answers.by_token.lock().unwrap().insert(token.to_owned(), receiver);
         sender
     }
 
-    pub(crate) fn page_url(&self, token: &str) -> String {
+    pub fn page_url(&self, token: &str) -> String {
         format!("{}/a/{token}", self.url)
     }
 }
 
 /// A finished Chinese answer, to be changed by the test.
-pub(crate) fn view(question: &str, answer: &str) -> AnswerView {
+pub fn view(question: &str, answer: &str) -> AnswerView {
     AnswerView {
         question: question.to_owned(),
         answer: answer.into(),
@@ -79,7 +79,7 @@ pub(crate) fn view(question: &str, answer: &str) -> AnswerView {
 }
 
 /// An answer of which nothing has been written yet.
-pub(crate) fn waiting(question: &str) -> AnswerView {
+pub fn waiting(question: &str) -> AnswerView {
     AnswerView { state: AnswerState::Waiting, answered_at: None, ..view(question, "") }
 }
 

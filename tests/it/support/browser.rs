@@ -19,26 +19,26 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Whether the page may run scripts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scripts {
+pub enum Scripts {
     On,
     Off,
 }
 
 /// What the reader's system prefers.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Theme {
+pub enum Theme {
     Light,
     Dark,
 }
 
-pub(crate) struct Browser {
+pub struct Browser {
     session: String,
     driver: Child,
     profile: TempDir,
 }
 
 impl Browser {
-    pub(crate) async fn start(scripts: Scripts) -> Self {
+    pub async fn start(scripts: Scripts) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -56,12 +56,12 @@ impl Browser {
     }
 
     /// Opens an address and waits until it has loaded.
-    pub(crate) async fn open(&self, url: &str) {
+    pub async fn open(&self, url: &str) {
         self.post("/url", json!({"url": url})).await;
     }
 
     /// Shows the page as a screen of this size would, touch and all.
-    pub(crate) async fn screen(&self, width: u32, height: u32, theme: Theme) {
+    pub async fn screen(&self, width: u32, height: u32, theme: Theme) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 700});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
         let value = if theme == Theme::Dark { "dark" } else { "light" };
@@ -70,23 +70,23 @@ impl Browser {
     }
 
     /// One command to the browser itself, past its driver.
-    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.post("/goog/cdp/execute", json!({"cmd": command, "params": parameters})).await
     }
 
     /// What the page wrote to its console since the last call; refused scripts and styles are reported there.
-    pub(crate) async fn console(&self) -> Vec<String> {
+    pub async fn console(&self) -> Vec<String> {
         let entries = self.post("/se/log", json!({"type": "browser"})).await;
         entries.as_array().unwrap().iter().map(|entry| entry["message"].as_str().unwrap().to_owned()).collect()
     }
 
     /// The value of an expression in the page.
-    pub(crate) async fn value(&self, expression: &str) -> Value {
+    pub async fn value(&self, expression: &str) -> Value {
         self.post("/execute/sync", json!({"script": format!("return {expression}"), "args": []})).await
     }
 
     /// Waits until an expression in the page is true.
-    pub(crate) async fn until(&self, expression: &str) {
+    pub async fn until(&self, expression: &str) {
         let started = Instant::now();
         while self.value(&format!("Boolean({expression})")).await != json!(true) {
             if started.elapsed() > PATIENCE {
@@ -98,12 +98,12 @@ impl Browser {
     }
 
     /// Taps the first element of a CSS selector.
-    pub(crate) async fn tap(&self, selector: &str) {
+    pub async fn tap(&self, selector: &str) {
         self.value(&format!("document.querySelector({}).click()", json!(selector))).await;
     }
 
     /// A picture of the whole page in `target/screenshots`, for people to look at.
-    pub(crate) async fn picture(&self, name: &str) {
+    pub async fn picture(&self, name: &str) {
         let size = self.devtools("Page.getLayoutMetrics", json!({})).await["cssContentSize"].clone();
         let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
         let shot = self.devtools("Page.captureScreenshot", json!({"clip": clip, "captureBeyondViewport": true})).await;
