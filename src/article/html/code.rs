@@ -10,8 +10,9 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet
 
 use super::escaped;
 
-/// Code of one page beyond this many bytes stays uncoloured: about 50 ms of one core, and more than an answer holds.
-const MAX_COLOURED_BYTES: usize = 200_000;
+/// Code of one page beyond this many bytes stays uncoloured: several times the longest answer of a model, and a bound on
+/// what one request may cost.
+const MAX_COLOURED_BYTES: usize = 100_000;
 
 /// A longer line is minified code: regular expressions take seconds on it and nobody reads it.
 const MAX_COLOURED_LINE: usize = 2_000;
