@@ -14,6 +14,7 @@ mod hostile;
 mod life;
 mod markdown;
 mod platform;
+mod replicas;
 mod simulator;
 mod support;
 mod upstream;
