@@ -9,6 +9,7 @@ mod codec;
 #[cfg(feature = "crash-points")]
 mod crash;
 mod documents;
+mod floors;
 mod forgery;
 mod hostile;
 mod life;
