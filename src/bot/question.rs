@@ -126,7 +126,7 @@ async fn answer(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, live: &Li
         Ok(Some(outcome)) => settle(app, account, asked, live, outcome).await,
         Ok(None) => Stage::Abandoned,
         Err(error) => {
-            tracing::error!(question = asked.id, account = asked.account, %error, "the database failed a question; it is tried again");
+            tracing::error!(request = asked.id, account = asked.account, %error, "the database failed a question; it is tried again");
             Stage::Abandoned
         }
     }
@@ -229,7 +229,7 @@ async fn settle(
                 return Stage::Abandoned;
             }
             Err(error) => {
-                tracing::error!(question = asked.id, account = asked.account, %error, "an answer could not be stored; it is asked again");
+                tracing::error!(request = asked.id, account = asked.account, %error, "an answer could not be stored; it is asked again");
                 return Stage::Abandoned;
             }
         }
@@ -290,8 +290,12 @@ impl Settled {
         let class = self.failure.unwrap_or("none");
         metrics::counter!("huixin_answers_total", "state" => self.state.as_str(), "failure" => class).increment(1);
         match &self.error {
-            None => tracing::info!(%question, account, openid, ms, bytes = self.progress.answer.len(), "question answered"),
-            Some(error) => tracing::warn!(%question, account, openid, ms, class, %error, "question failed at the upstream"),
+            None => {
+                tracing::info!(request = %question, account, openid, ms, bytes = self.progress.answer.len(), "question answered");
+            }
+            Some(error) => {
+                tracing::warn!(request = %question, account, openid, ms, class, %error, "question failed at the upstream");
+            }
         }
     }
 }
@@ -347,7 +351,7 @@ pub async fn take_over(app: &Arc<App>) -> Result<usize, sqlx::Error> {
             );
             continue;
         };
-        tracing::info!(question = question.id, account = question.account, attempts = question.attempts, "question taken over");
+        tracing::info!(request = question.id, account = question.account, attempts = question.attempts, "question taken over");
         if questions::is_poisonous(&question) {
             give_up(app, &account, Asked::again(question)).await;
         } else {

@@ -17,9 +17,11 @@ pub fn routes(service: &mut ServiceConfig) {
         .route("/wechat/{account}", web::post().to(webhook::receive_push))
         // Followers
         .route("/a/{token}", web::get().to(answers::show_answer))
+        .route("/a/{token}", web::head().to(answers::show_answer))
         .route("/a/{token}/events", web::get().to(answers::follow_answer))
         .route("/assets/{file}", web::get().to(show_asset))
         // Operators
+        .route("/healthz", web::head().to(health::show_health))
         .route("/healthz", web::get().to(health::show_health))
         .route("/readyz", web::get().to(health::show_readiness))
         .route("/metrics", web::get().to(health::show_metrics));

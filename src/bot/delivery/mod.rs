@@ -83,7 +83,7 @@ enum Outcome {
 pub async fn deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Answer {
     let result = try_deliver(app, account, delivery).await;
     let (answer, outcome) = result.unwrap_or_else(|error| {
-        tracing::error!(question = delivery.question_id, account = account.name, %error, "the database failed a delivery");
+        tracing::error!(request = delivery.question_id, account = account.name, %error, "the database failed a delivery");
         (Answer::Success, Outcome::Fault)
     });
     record(account, delivery, outcome);
