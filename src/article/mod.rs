@@ -1,0 +1,3 @@
+//! Markdown into HTML: for the answer page, and for articles that WeChat accepts.
+
+pub mod html;

@@ -1,0 +1,285 @@
+//! How an answer reaches its follower: in the reply to a delivery, by a push, or by the next reply and the page.
+//!
+//! WeChat brings a message up to three times, five seconds apart, until it sees a reply. An account that may push acknowledges
+//! at the deadline and pushes later. One that may not holds the first two deliveries until WeChat gives up on them, and says
+//! what there is on the last. Which answer of two racing deliveries counts is decided by the database.
+
+pub mod push;
+pub mod reply;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    app::{
+        Account, App,
+        capability::Pushing,
+        running::{Live, Stage},
+    },
+    clock,
+    db::{
+        answer_parts::{self, Beginning, PassiveReply, Written},
+        inbound::{self, Key},
+        questions::{self, Question, State},
+    },
+    telemetry::{self, crash},
+    wechat::reply::Reply,
+};
+
+use super::{respond::Answer, wording};
+use reply::Plan;
+
+/// WeChat brings a message three times.
+const LAST_DELIVERY: i64 = 3;
+
+/// A delivery this many deadlines after the first is the last one, whatever was counted: 9 s with the usual 4.6 s.
+const LAST_AFTER_DEADLINES: f64 = 1.95;
+
+/// A held delivery is let go after this many deadlines: 5.5 s, when WeChat has surely given up on it.
+const HOLD_DEADLINES: f64 = 1.2;
+
+/// How often another replica's answer is looked for.
+const POLL: Duration = Duration::from_millis(120);
+
+/// Tries to write a reply while other deliveries, or the end of the answer, come in between.
+const CONFLICTS: usize = 8;
+
+/// One delivery of a message that wants (more of) an answer.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub key: Key,
+    pub question_id: String,
+    /// Counted from 1, over all replicas.
+    pub number: i64,
+    /// When the first delivery came, in unix milliseconds.
+    pub first_at: i64,
+    pub arrived: Instant,
+    pub wants: Wants,
+}
+
+/// What the message asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// The answer to its own question.
+    Answer,
+    /// More of an earlier one.
+    More,
+}
+
+/// How one delivery ended; the names are the metric's `outcome`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Whole,
+    Beginning,
+    Acknowledged,
+    LetGo,
+    Elsewhere,
+    Fault,
+}
+
+/// Answers a delivery, at the latest at its deadline (or, where it is held, when WeChat has given up on it).
+pub async fn deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Answer {
+    let result = try_deliver(app, account, delivery).await;
+    let (answer, outcome) = result.unwrap_or_else(|error| {
+        tracing::error!(question = delivery.question_id, account = account.name, %error, "the database failed a delivery");
+        (Answer::Success, Outcome::Fault)
+    });
+    record(account, delivery, outcome);
+    answer
+}
+
+async fn try_deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Result<(Answer, Outcome), sqlx::Error> {
+    let deadline = delivery.arrived + app.config.reply.deadline;
+    let pushing = app.pushing(account).await;
+    push::show_typing(app, account, delivery, pushing);
+    if is_settled_by(app, &delivery.question_id, deadline).await? {
+        return hand_over(app, account, delivery).await;
+    }
+    let pushing = app.pushing(account).await;
+    if pushing == Pushing::Allowed {
+        return acknowledge(app, account, delivery).await;
+    }
+    if is_last(app, delivery) {
+        return begin(app, account, delivery).await;
+    }
+    let until = delivery.arrived + app.config.reply.deadline.mul_f64(HOLD_DEADLINES);
+    if is_settled_by(app, &delivery.question_id, until).await? {
+        return hand_over(app, account, delivery).await;
+    }
+    // WeChat does not listen any more. Should someone else, an honest word is better than silence; it changes nothing here.
+    let content = reply::interim(app, account, &delivery.question_id, None);
+    Ok((Answer::Reply(Reply::Text { content }), Outcome::LetGo))
+}
+
+/// Whether no delivery will come after this one.
+fn is_last(app: &App, delivery: &Delivery) -> bool {
+    let since_first = clock::now_ms() - delivery.first_at - delivery.arrived.elapsed().as_millis() as i64;
+    let late = app.config.reply.deadline.mul_f64(LAST_AFTER_DEADLINES).as_millis() as i64;
+    delivery.number >= LAST_DELIVERY || since_first >= late
+}
+
+/// Waits until the answer (or the apology) is in the database, or until the deadline.
+async fn is_settled_by(app: &App, question_id: &str, deadline: Instant) -> Result<bool, sqlx::Error> {
+    loop {
+        if let Some(live) = app.running.find(question_id)
+            && let Some(settled) = follow(&live, deadline).await
+        {
+            return Ok(settled);
+        }
+        // Abandoned here; someone else goes on with it.
+        match questions::show(&app.db, question_id).await? {
+            Some(question) if question.state.is_settled() => return Ok(true),
+            // Erased with its follower: nothing will come.
+            None => return Ok(true),
+            Some(_) => {}
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(false);
+        }
+        tokio::time::sleep(left.min(POLL)).await;
+    }
+}
+
+/// Waits for an answer of this process; `None` when it is abandoned.
+async fn follow(live: &Live, deadline: Instant) -> Option<bool> {
+    let mut stages = live.follow();
+    loop {
+        match *stages.borrow_and_update() {
+            Stage::Settled => return Some(true),
+            Stage::Abandoned => return None,
+            Stage::Writing(_) => {}
+        }
+        match tokio::time::timeout_at(deadline.into(), stages.changed()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return None,
+            Err(_) => return Some(false),
+        }
+    }
+}
+
+/// Replies with what waits: first the answer to this message, then late ones that fit.
+async fn hand_over(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Result<(Answer, Outcome), sqlx::Error> {
+    let pushing = app.pushing(account).await;
+    for _ in 0..CONFLICTS {
+        let waiting = answer_parts::waiting(&app.db, &account.name, &delivery.key.openid).await?;
+        let Some(plan) = reply::plan(app, account, delivery, &waiting, pushing) else { break };
+        crash::point("reply composed");
+        let passive = PassiveReply {
+            inbound: &delivery.key,
+            reply: &plan.text,
+            parts: &plan.parts,
+            beginning: None,
+            owner: &app.holder,
+            at: clock::now_ms(),
+        };
+        match answer_parts::write_passive(&app.db, &passive).await? {
+            Written::Reply => {
+                crash::point("reply stored");
+                app.replies.handed_over(&delivery.key);
+                push_rest(app, account, delivery, &plan, pushing).await;
+                return Ok((Answer::Reply(Reply::Text { content: plan.text }), Outcome::Whole));
+            }
+            Written::Already(content) => return Ok((Answer::Reply(Reply::Text { content }), Outcome::Whole)),
+            Written::Conflict => {}
+        }
+    }
+    let stored = inbound::show(&app.db, &delivery.key).await?;
+    Ok(match (stored.and_then(|stored| stored.reply), delivery.wants) {
+        (Some(content), _) => (Answer::Reply(Reply::Text { content }), Outcome::Whole),
+        // It went out another way: pushed, or with another message's reply.
+        (None, Wants::Answer) => (Answer::Success, Outcome::Elsewhere),
+        (None, Wants::More) => {
+            let content = wording::nothing_more(app.config.reply.language).to_owned();
+            (Answer::Reply(Reply::Text { content }), Outcome::Elsewhere)
+        }
+    })
+}
+
+async fn push_rest(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery, plan: &Plan, pushing: Pushing) {
+    if plan.leaves_more && pushing == Pushing::Allowed {
+        push::schedule(app, account, &delivery.question_id).await;
+    }
+}
+
+/// Tells WeChat that all is well; the answer will be pushed. One that came this very moment goes with the reply instead.
+async fn acknowledge(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Result<(Answer, Outcome), sqlx::Error> {
+    let state = questions::acknowledge(&app.db, &delivery.question_id, clock::now_ms()).await?;
+    crash::point("acknowledged");
+    if state.is_some_and(State::is_settled) {
+        return hand_over(app, account, delivery).await;
+    }
+    Ok((Answer::Success, Outcome::Acknowledged))
+}
+
+/// Replies to the last delivery with the whole sentences so far, and how to see the rest.
+async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Result<(Answer, Outcome), sqlx::Error> {
+    for _ in 0..CONFLICTS {
+        let Some(question) = questions::show(&app.db, &delivery.question_id).await? else { break };
+        if question.state.is_settled() {
+            return hand_over(app, account, delivery).await;
+        }
+        let answer = so_far(app, &question);
+        let from = question.shown as usize;
+        let beginning = reply::beginning(app, answer.get(from..).unwrap_or_default());
+        let to = from + beginning.bytes;
+        if let Some(live) = app.running.find(&question.id)
+            && !live.show(&answer[..to])
+        {
+            continue;
+        }
+        let content = reply::interim(app, account, &question.id, Some((&beginning.text, &question)));
+        let written = Beginning { question_id: &question.id, text: &beginning.text, from: from as i64, to: to as i64 };
+        let passive = PassiveReply {
+            inbound: &delivery.key,
+            reply: &content,
+            parts: &[],
+            beginning: Some(written),
+            owner: &app.holder,
+            at: clock::now_ms(),
+        };
+        match answer_parts::write_passive(&app.db, &passive).await? {
+            Written::Reply => {
+                crash::point("reply stored");
+                app.replies.handed_over(&delivery.key);
+                // No other delivery will come, so what follows is pushed where that is possible.
+                questions::acknowledge(&app.db, &question.id, clock::now_ms()).await?;
+                return Ok((Answer::Reply(Reply::Text { content }), Outcome::Beginning));
+            }
+            Written::Already(content) => return Ok((Answer::Reply(Reply::Text { content }), Outcome::Whole)),
+            Written::Conflict => {}
+        }
+    }
+    hand_over(app, account, delivery).await
+}
+
+/// The answer as far as it is written: here, or as another replica saved it.
+fn so_far(app: &App, question: &Question) -> String {
+    app.running.find(&question.id).map_or_else(|| question.answer.clone(), |live| live.written().answer)
+}
+
+fn record(account: &Account, delivery: &Delivery, outcome: Outcome) {
+    let outcome = match outcome {
+        Outcome::Whole => "whole",
+        Outcome::Beginning => "beginning",
+        Outcome::Acknowledged => "acknowledged",
+        Outcome::LetGo => "let_go",
+        Outcome::Elsewhere => "elsewhere",
+        Outcome::Fault => "fault",
+    };
+    let waited = delivery.arrived.elapsed();
+    let number = delivery.number;
+    metrics::counter!("huixin_deliveries_total", "delivery" => number.min(9).to_string(), "outcome" => outcome).increment(1);
+    metrics::histogram!("huixin_delivery_wait_seconds").record(waited.as_secs_f64());
+    tracing::info!(
+        request = delivery.question_id,
+        account = account.name,
+        openid = telemetry::short(&delivery.key.openid),
+        delivery = number,
+        outcome,
+        ms = waited.as_millis() as u64,
+        "delivery answered"
+    );
+}

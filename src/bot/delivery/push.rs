@@ -1,0 +1,234 @@
+//! Pushing late answers as customer-service messages, within the allowance that WeChat gives for each follower.
+//!
+//! The intent is durable before the call, the outcome after it. An outcome that is unknown is tried once more: a doubled chat
+//! message is harmless, a lost one is not. What may not be pushed waits for the follower's next message, and on the page.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    app::{Account, App, access, capability::Pushing},
+    bot::{text, wording},
+    clock,
+    db::{
+        answer_parts::{self, PushEnd, Waiting},
+        followers,
+        questions::{self, Push},
+    },
+    telemetry::{self, crash},
+    wechat::{
+        customer::{self, Typing},
+        error::{Class, Error},
+    },
+};
+
+use super::{Delivery, reply};
+
+/// Answers that are claimed at once.
+const BATCH: i64 = 64;
+
+/// The first pause after a push that WeChat could not take; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+
+/// The pause before an uncertain push is repeated.
+const UNCERTAIN_PAUSE: Duration = Duration::from_millis(500);
+
+/// "Typing" is shown once a question takes this long.
+const TYPING_AFTER: Duration = Duration::from_millis(1200);
+
+/// Below the last part that the allowance has room for.
+const QUOTE_CHARS: usize = 16;
+
+/// What one round did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Round {
+    Worked,
+    Idle,
+}
+
+/// How pushing an answer went on after one part.
+enum Next {
+    Part,
+    /// Nothing more can be pushed until the follower acts, or ever.
+    Stop,
+    /// WeChat could not take it now.
+    Later,
+}
+
+/// Lets an answer be pushed as soon as possible, unless the account is known not to push.
+pub async fn schedule(app: &Arc<App>, account: &Arc<Account>, question_id: &str) {
+    if app.pushing(account).await == Pushing::Refused {
+        return;
+    }
+    match questions::schedule_push(&app.db, question_id, clock::now_ms()).await {
+        Ok(()) => app.push_due.notify_one(),
+        Err(error) => tracing::error!(question = question_id, %error, "a push could not be scheduled; it is found later"),
+    }
+}
+
+/// Pushes what is due, each answer in a task of its own.
+pub async fn run_once(app: &Arc<App>) -> Result<Round, sqlx::Error> {
+    let due = questions::claim_pushes(&app.db, &app.holder, clock::now_ms(), BATCH).await?;
+    if due.is_empty() {
+        return Ok(Round::Idle);
+    }
+    for push in due {
+        let app = app.clone();
+        app.clone().tasks.spawn(async move {
+            let question = push.id.clone();
+            if let Err(error) = push_answer(&app, push).await {
+                tracing::error!(question, %error, "the database failed a push");
+            }
+        });
+    }
+    Ok(Round::Worked)
+}
+
+async fn push_answer(app: &Arc<App>, push: Push) -> Result<(), sqlx::Error> {
+    let Some(account) = app.account(&push.account) else {
+        return questions::end_push(&app.db, &push.id, &app.holder, None).await;
+    };
+    let parts = answer_parts::unsent(&app.db, &push.id).await?;
+    let allowed = followers::sends_left(&app.db, &push.account, &push.openid, clock::now_ms()).await? as usize;
+    let count = parts.len().min(allowed);
+    let mut again_at = None;
+    for (index, (seq, part)) in parts.iter().take(count).enumerate() {
+        let is_first = index == 0;
+        let is_last = index + 1 == count;
+        let text = composed(app, &account, &push, (*seq, part), (is_first, is_last && count < parts.len(), is_last));
+        match push_part(app, &account, &push, (*seq, &text)).await? {
+            Next::Part => {}
+            Next::Stop => break,
+            Next::Later => {
+                again_at = Some(clock::now_ms() + pause(push.push_tries).as_millis() as i64);
+                break;
+            }
+        }
+    }
+    questions::end_push(&app.db, &push.id, &app.holder, again_at).await?;
+    crash::point("push claim ended");
+    Ok(())
+}
+
+/// The text of one push: which question it answers, the part, and what can be done next.
+fn composed(app: &App, account: &Account, push: &Push, part: (i64, &str), place: (bool, bool, bool)) -> String {
+    let language = app.config.reply.language;
+    let (is_first, is_cut, is_last) = place;
+    let label =
+        if is_first { format!("{}\n", wording::label(&text::quote(&push.text, QUOTE_CHARS), language)) } else { String::new() };
+    let waiting = Waiting {
+        question_id: push.id.clone(),
+        seq: part.0,
+        text: String::new(),
+        question: push.text.clone(),
+        page_token: push.page_token.clone(),
+        asked_at: push.asked_at,
+    };
+    let footer = if is_last { format!("\n\n{}", reply::footer(app, account, &waiting, is_cut)) } else { String::new() };
+    format!("{label}{}{footer}", part.1)
+}
+
+/// Pushes one part, repeating it once if the outcome is unknown.
+async fn push_part(app: &Arc<App>, account: &Arc<Account>, push: &Push, part: (i64, &str)) -> Result<Next, sqlx::Error> {
+    let place = (push.id.as_str(), part.0);
+    while answer_parts::begin_push(&app.db, place.0, place.1, clock::now_ms()).await? {
+        if !followers::take_send(&app.db, &push.account, &push.openid, clock::now_ms()).await? {
+            answer_parts::end_push(&app.db, place, PushEnd::NotSent, clock::now_ms()).await?;
+            return Ok(Next::Stop);
+        }
+        crash::point("send begun");
+        let result = app.call(account, &customer::send_text(&push.openid, part.1)).await;
+        crash::point("sent");
+        record(push, &result);
+        let (end, next) = verdict(app, account, push, result).await?;
+        answer_parts::end_push(&app.db, place, end, clock::now_ms()).await?;
+        crash::point("send recorded");
+        if end != PushEnd::Unknown {
+            return Ok(next);
+        }
+        tokio::time::sleep(UNCERTAIN_PAUSE).await;
+    }
+    answer_parts::end_push(&app.db, place, PushEnd::Unknown, clock::now_ms()).await?;
+    Ok(Next::Part)
+}
+
+/// What WeChat's answer means for this part and for the rest.
+async fn verdict(
+    app: &Arc<App>,
+    account: &Arc<Account>,
+    push: &Push,
+    result: Result<serde::de::IgnoredAny, access::Error>,
+) -> Result<(PushEnd, Next), sqlx::Error> {
+    let Err(error) = result else {
+        app.learn_pushing(account, Pushing::Allowed).await;
+        return Ok((PushEnd::Sent, Next::Part));
+    };
+    let error = match error {
+        access::Error::Wechat(error) => error,
+        access::Error::NoSecret { .. } => return Ok((PushEnd::NotSent, Next::Stop)),
+        access::Error::Rejected | access::Error::Database(_) => return Ok((PushEnd::NotSent, Next::Later)),
+    };
+    let refusal = match &error {
+        Error::Unknown { .. } | Error::Http { .. } => return Ok((PushEnd::Unknown, Next::Part)),
+        Error::NotSent { .. } => return Ok((PushEnd::NotSent, Next::Later)),
+        Error::Refused(refusal) => refusal,
+    };
+    if refusal.errcode == NOT_AUTHORISED {
+        app.learn_pushing(account, Pushing::Refused).await;
+        return Ok((PushEnd::NotSent, Next::Stop));
+    }
+    Ok(match refusal.class() {
+        Class::Retry | Class::Wait | Class::Refresh => (PushEnd::NotSent, Next::Later),
+        Class::Drop => {
+            followers::close_window(&app.db, &push.account, &push.openid).await?;
+            (PushEnd::NotSent, Next::Stop)
+        }
+        Class::Stop | Class::Fix | Class::Unlisted => (PushEnd::NotSent, Next::Stop),
+    })
+}
+
+/// `errcode` of an API that the account may not call.
+const NOT_AUTHORISED: i64 = 48001;
+
+fn record<T>(push: &Push, result: &Result<T, access::Error>) {
+    let errcode = result.as_ref().map_or_else(label, |_| "0".into());
+    metrics::counter!("huixin_pushes_total", "errcode" => errcode.clone()).increment(1);
+    let (request, account, openid) = (&push.id, &push.account, telemetry::short(&push.openid));
+    match result {
+        Ok(_) => tracing::info!(%request, account, openid, ms = clock::now_ms() - push.asked_at, "answer pushed"),
+        Err(error) => tracing::warn!(%request, account, openid, errcode, %error, "push refused or uncertain"),
+    }
+}
+
+fn label(error: &access::Error) -> String {
+    match error {
+        access::Error::Wechat(error) => error.label(),
+        access::Error::NoSecret { .. } | access::Error::Rejected | access::Error::Database(_) => "no_token".into(),
+    }
+}
+
+fn pause(tries: i64) -> Duration {
+    let doublings = u32::try_from(tries.clamp(1, 16) - 1).unwrap_or(0);
+    FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
+}
+
+/// Shows "typing" while a question takes its time; where pushing was never tried, a refusal also tells that it is not possible.
+pub fn show_typing(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery, pushing: Pushing) {
+    if pushing == Pushing::Refused || delivery.number > 1 {
+        return;
+    }
+    let (app, account, delivery) = (app.clone(), account.clone(), delivery.clone());
+    app.clone().tasks.spawn(async move {
+        let Some(live) = app.running.find(&delivery.question_id) else { return };
+        let after = TYPING_AFTER.min(app.config.reply.deadline / 4);
+        let mut stages = live.follow();
+        let is_over = stages.wait_for(|stage| !matches!(stage, crate::app::running::Stage::Writing(_)));
+        if tokio::time::timeout(after, is_over).await.is_ok() {
+            return;
+        }
+        let result = app.call(&account, &customer::typing(&delivery.key.openid, Typing::Typing)).await;
+        if result.is_err_and(|error| error.errcode() == Some(NOT_AUTHORISED)) {
+            app.learn_pushing(&account, Pushing::Refused).await;
+        }
+    });
+}

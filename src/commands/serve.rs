@@ -1,0 +1,14 @@
+//! `huixin serve`: the production server.
+
+use std::process::ExitCode;
+
+use huixin::{config::Config, server::Server, telemetry};
+
+/// Serves until SIGTERM or Ctrl-C.
+pub(crate) async fn run() -> anyhow::Result<ExitCode> {
+    let config = Config::from_environment()?;
+    telemetry::init_logs(config.log_format);
+    let stop = super::stop_on_signals()?;
+    Server::build(config).await?.run_until_stopped(stop).await?;
+    Ok(ExitCode::SUCCESS)
+}

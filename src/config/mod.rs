@@ -1,0 +1,123 @@
+//! The configuration: one struct, read once from the environment and `.env`, checked as a whole before anything binds.
+//!
+//! Every problem is reported at once, each with its fix. `.env.example` lists the variables in the order of the fields here,
+//! and a test holds the two together. This module knows what a value must look like and nothing of what is done with it.
+
+mod accounts;
+mod read;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
+
+pub use accounts::{Account, MAIN as MAIN_ACCOUNT};
+pub use read::{Problem, Problems, VARIABLES, Values};
+
+/// Everything that can be configured.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `BIND_ADDR`: where the HTTP server listens.
+    pub bind_addr: SocketAddr,
+    /// `DATA_DIR`: the embedded database and this replica's identity.
+    pub data_dir: PathBuf,
+    /// `DATABASE_URL`: `sqlite://…` or `postgres://…`. A password may be in it, so it cannot be printed.
+    pub database_url: SecretString,
+    /// `PUBLIC_URL`: how followers reach this server; without it answers have no page.
+    pub public_url: Option<String>,
+    /// `LOG_FORMAT`: `human` or `json`. `RUST_LOG` chooses what is logged.
+    pub log_format: LogFormat,
+    /// `METRICS_TOKEN`: the bearer token `/metrics` asks for; without one it answers direct connections only.
+    pub metrics_token: Option<SecretString>,
+    /// The account of the `WECHAT_…` variables, named `main`, and those of `ACCOUNTS_FILE`.
+    pub accounts: Vec<Account>,
+    /// `WECHAT_API_URL`: the platform's API, or a simulator of it.
+    pub wechat_api_url: String,
+    /// `WECHAT_TIMESTAMP_WINDOW_SECS`: how far a push's timestamp may be from now; `None` switches the check off.
+    pub timestamp_window: Option<Duration>,
+    /// How and when a reply is given.
+    pub reply: Reply,
+    /// What a conversation remembers.
+    pub session: Session,
+    /// The model.
+    pub llm: Llm,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Human,
+    Json,
+}
+
+/// `REPLY_…`, `WELCOME_TEXT` and `ANSWER_PAGE_DAYS`.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// `REPLY_MODE`: whether a late answer may be pushed.
+    pub mode: ReplyMode,
+    /// `REPLY_DEADLINE_MS`: from a push's arrival to its passive reply. WeChat gives up after 5 s.
+    pub deadline: Duration,
+    /// `WELCOME_TEXT`: what a new follower reads instead of the built-in welcome.
+    pub welcome: Option<String>,
+    /// `REPLY_LANGUAGE`: the language of huixin's own sentences.
+    pub language: Language,
+    /// `ANSWER_PAGE_DAYS`: how long an answer's page can be opened.
+    pub page_lifetime: Duration,
+}
+
+/// Whether answers may be pushed as customer-service messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyMode {
+    /// Learnt from the platform: the first 48001 means no.
+    Auto,
+    Passive,
+    Push,
+}
+
+/// The languages huixin speaks to followers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Chinese,
+    English,
+}
+
+/// `SESSION_IDLE_MINS` and `SESSION_TOKENS`.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// A pause longer than this begins a new conversation.
+    pub idle: Duration,
+    /// Earlier turns are sent along up to this many (estimated) tokens.
+    pub tokens: usize,
+}
+
+/// `LLM_…`.
+#[derive(Debug, Clone)]
+pub struct Llm {
+    pub base_url: String,
+    pub api_key: Option<SecretString>,
+    pub model: String,
+    pub fallback_model: Option<String>,
+    pub system_prompt: Option<String>,
+    pub temperature: Option<f64>,
+    pub top_p: Option<f64>,
+    pub max_tokens: Option<u32>,
+    /// How long one whole answer may take.
+    pub timeout: Duration,
+    /// How many questions are asked at the same time.
+    pub concurrency: usize,
+    /// `LLM_ECHO_REASONING`: the models that want their own reasoning back with the history.
+    pub echo_reasoning: Vec<String>,
+}
+
+impl Config {
+    /// Reads the process's environment, after `.env` where there is one.
+    pub fn from_environment() -> Result<Self, Problems> {
+        // A missing file is the usual case in production; an unreadable one shows as missing variables.
+        let _ = dotenvy::dotenv();
+        Self::from_values(&Values::from_environment())
+    }
+
+    /// Reads `values`, reporting every problem at once.
+    pub fn from_values(values: &Values) -> Result<Self, Problems> {
+        read::config(values)
+    }
+}

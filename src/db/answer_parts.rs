@@ -1,0 +1,257 @@
+//! `answer_parts`: what was or will be delivered of an answer, in the order of reading.
+//!
+//! ```text
+//! waiting ◀▶ sent                    (passive: with the reply it goes out in, and back if the process died writing that)
+//!    ▲└────▶ sending ─▶ sent         (push)
+//!    └──────────┘  └──▶ unknown      (the second push, too, ended without an answer)
+//! ```
+
+use super::{Db, Error, inbound, on_engine};
+
+/// A push whose outcome is unknown is repeated once: a doubled chat message is harmless, a lost one is not.
+const MAX_UNCERTAIN_TRIES: i64 = 2;
+
+/// A part that waits, with what its label needs.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Waiting {
+    pub question_id: String,
+    pub seq: i64,
+    pub text: String,
+    pub question: String,
+    pub page_token: String,
+    pub asked_at: i64,
+}
+
+/// A passive reply that takes parts along.
+#[derive(Debug, Clone)]
+pub struct PassiveReply<'a> {
+    pub inbound: &'a inbound::Key,
+    pub reply: &'a str,
+    /// The waiting parts that `reply` contains.
+    pub parts: &'a [(String, i64)],
+    /// The beginning of an unfinished answer that `reply` contains.
+    pub beginning: Option<Beginning<'a>>,
+    /// The process that will write it to WeChat.
+    pub owner: &'a str,
+    pub at: i64,
+}
+
+/// A piece of an answer that is still being written.
+#[derive(Debug, Clone)]
+pub struct Beginning<'a> {
+    pub question_id: &'a str,
+    pub text: &'a str,
+    /// `shown` before and after it.
+    pub from: i64,
+    pub to: i64,
+}
+
+/// What became of a passive reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    /// The reply is durable; it may be sent.
+    Reply,
+    /// Another delivery of the same message was answered already, with this.
+    Already(String),
+    /// A part was taken, or the answer grew whole, meanwhile: look again.
+    Conflict,
+}
+
+/// The waiting parts of a follower's finished answers, oldest question first. Parts that are about to be pushed are left out.
+pub async fn waiting(db: &Db, account: &str, openid: &str) -> Result<Vec<Waiting>, Error> {
+    on_engine!(db, readers, |pool| {
+        sqlx::query_as(
+            "SELECT answer_parts.question_id, seq, answer_parts.text, questions.text AS question, page_token, asked_at
+             FROM questions JOIN answer_parts ON answer_parts.question_id = questions.id
+             WHERE account = $1 AND openid = $2 AND questions.state IN ('answered', 'failed')
+               AND answer_parts.state = 'waiting' AND push_owner IS NULL
+             ORDER BY asked_at, questions.id, seq",
+        )
+        .bind(account)
+        .bind(openid)
+        .fetch_all(pool)
+        .await
+    })
+}
+
+/// Makes a passive reply durable together with what it delivers.
+///
+/// In one transaction, since a crash between the two would either lose the parts or deliver them twice.
+pub async fn write_passive(db: &Db, passive: &PassiveReply<'_>) -> Result<Written, Error> {
+    on_engine!(db, writer, |pool| {
+        let mut transaction = pool.begin().await?;
+        let written = sqlx::query(WRITE_REPLY)
+            .bind(&passive.inbound.account)
+            .bind(&passive.inbound.openid)
+            .bind(&passive.inbound.dedup_key)
+            .bind(passive.reply)
+            .bind(passive.owner)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        if written == 0 {
+            transaction.rollback().await?;
+            let earlier = inbound::show(db, passive.inbound).await?.and_then(|stored| stored.reply);
+            return Ok(earlier.map_or(Written::Conflict, Written::Already));
+        }
+        let mut taken = 0;
+        for (question_id, seq) in passive.parts {
+            taken += sqlx::query(
+                "UPDATE answer_parts SET state = 'sent', via = 'passive', changed_at = $3, reply_to = $4
+                 WHERE question_id = $1 AND seq = $2 AND state = 'waiting'",
+            )
+            .bind(question_id)
+            .bind(seq)
+            .bind(passive.at)
+            .bind(&passive.inbound.dedup_key)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            sqlx::query(SETTLE).bind(question_id).execute(&mut *transaction).await?;
+        }
+        let mut grew = 1;
+        if let Some(beginning) = &passive.beginning {
+            grew = sqlx::query(
+                "UPDATE questions SET shown = $3 WHERE id = $1 AND shown = $2 AND state IN ('received', 'answering')",
+            )
+            .bind(beginning.question_id)
+            .bind(beginning.from)
+            .bind(beginning.to)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            if beginning.to > beginning.from {
+                sqlx::query(
+                    "INSERT INTO answer_parts (question_id, seq, text, state, via, tries, changed_at, reply_to)
+                     SELECT $1, COALESCE(MAX(seq), -1) + 1, $2, 'sent', 'passive', 0, $3, $4 FROM answer_parts WHERE question_id = $1",
+                )
+                .bind(beginning.question_id)
+                .bind(beginning.text)
+                .bind(passive.at)
+                .bind(&passive.inbound.dedup_key)
+                .execute(&mut *transaction)
+                .await?;
+            }
+        }
+        if taken != passive.parts.len() as u64 || grew == 0 {
+            transaction.rollback().await?;
+            return Ok(Written::Conflict);
+        }
+        transaction.commit().await?;
+        Ok(Written::Reply)
+    })
+}
+
+/// The first reply to a message stays; it belongs to its process until it is surely on the wire.
+const WRITE_REPLY: &str = "UPDATE inbound SET reply = $4, reply_owner = $5
+     WHERE account = $1 AND openid = $2 AND dedup_key = $3 AND reply IS NULL";
+
+/// Arrow of the question: `answered` → `delivered`, once nothing of it waits or is under way.
+const SETTLE: &str = "UPDATE questions SET state = 'delivered' WHERE id = $1 AND state = 'answered'
+     AND NOT EXISTS (SELECT 1 FROM answer_parts WHERE question_id = $1 AND answer_parts.state IN ('waiting', 'sending'))";
+
+/// Arrow: `waiting` (or `sending`, left behind by a process that died) → `sending`. `None` when it was tried too often or is gone.
+pub async fn begin_push(db: &Db, question_id: &str, seq: i64, now: i64) -> Result<bool, Error> {
+    let begun = on_engine!(db, writer, |pool| {
+        sqlx::query(
+            "UPDATE answer_parts SET state = 'sending', via = 'push', tries = tries + 1, changed_at = $3
+             WHERE question_id = $1 AND seq = $2 AND (state = 'waiting' OR (state = 'sending' AND tries < $4))",
+        )
+        .bind(question_id)
+        .bind(seq)
+        .bind(now)
+        .bind(MAX_UNCERTAIN_TRIES)
+        .execute(pool)
+        .await?
+        .rows_affected()
+    });
+    Ok(begun == 1)
+}
+
+/// How a push ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushEnd {
+    Sent,
+    /// Refused before it was taken: it waits again, and the try does not count.
+    NotSent,
+    /// Perhaps sent.
+    Unknown,
+}
+
+/// Arrow: `sending` → `sent`, `waiting` or (after the second uncertain try) `unknown`.
+pub async fn end_push(db: &Db, part: (&str, i64), end: PushEnd, now: i64) -> Result<(), Error> {
+    let sql = match end {
+        PushEnd::Sent => {
+            "UPDATE answer_parts SET state = 'sent', changed_at = $3 WHERE question_id = $1 AND seq = $2 AND state = 'sending'"
+        }
+        PushEnd::NotSent => {
+            "UPDATE answer_parts SET state = 'waiting', via = NULL, tries = 0, changed_at = $3
+             WHERE question_id = $1 AND seq = $2 AND state = 'sending'"
+        }
+        PushEnd::Unknown => {
+            "UPDATE answer_parts SET state = 'unknown', changed_at = $3
+             WHERE question_id = $1 AND seq = $2 AND state = 'sending' AND tries >= 2"
+        }
+    };
+    on_engine!(db, writer, |pool| {
+        let mut transaction = pool.begin().await?;
+        sqlx::query(sql).bind(part.0).bind(part.1).bind(now).execute(&mut *transaction).await?;
+        sqlx::query(SETTLE).bind(part.0).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+    });
+    Ok(())
+}
+
+/// The parts of one question that are to be pushed: waiting, or under way when a process died.
+pub async fn unsent(db: &Db, question_id: &str) -> Result<Vec<(i64, String)>, Error> {
+    on_engine!(db, readers, |pool| {
+        sqlx::query_as(
+            "SELECT seq, text FROM answer_parts WHERE question_id = $1 AND state IN ('waiting', 'sending') ORDER BY seq",
+        )
+        .bind(question_id)
+        .fetch_all(pool)
+        .await
+    })
+}
+
+/// Arrow: `sent` → `waiting`, for what was in replies whose process died (at `now`) before they were surely on the wire.
+///
+/// A follower may read such a part twice; the other choice is that nobody reads it.
+pub async fn take_back(db: &Db, now: i64) -> Result<u64, Error> {
+    on_engine!(db, writer, |pool| {
+        let mut transaction = pool.begin().await?;
+        let keys: Vec<inbound::Key> = sqlx::query_as(
+            "UPDATE inbound SET reply = NULL, reply_owner = NULL
+             WHERE reply_owner IS NOT NULL AND reply_owner NOT IN (SELECT holder FROM leases WHERE expires_at > $1)
+             RETURNING account, openid, dedup_key",
+        )
+        .bind(now)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let mut taken = 0;
+        for key in &keys {
+            taken += sqlx::query(
+                "UPDATE answer_parts SET state = 'waiting', via = NULL, reply_to = NULL, changed_at = $4
+                 WHERE reply_to = $3 AND state = 'sent'
+                   AND question_id IN (SELECT id FROM questions WHERE account = $1 AND openid = $2)",
+            )
+            .bind(&key.account)
+            .bind(&key.openid)
+            .bind(&key.dedup_key)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            sqlx::query(
+                "UPDATE questions SET state = 'answered' WHERE account = $1 AND openid = $2 AND state = 'delivered'
+                 AND EXISTS (SELECT 1 FROM answer_parts WHERE question_id = questions.id AND answer_parts.state = 'waiting')",
+            )
+            .bind(&key.account)
+            .bind(&key.openid)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(taken)
+    })
+}

@@ -1,0 +1,78 @@
+//! Opening either engine, and bringing its schema up to date.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use anyhow::Context;
+use sqlx::{
+    migrate::{Migrate, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Db, Lite};
+
+/// The one migrations folder, compiled in: a static, so that it is built once for all tests.
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Readers on SQLite; each is a thread, and reads are short.
+const SQLITE_READERS: u32 = 8;
+
+/// Connections to Postgres; more of them only queue inside the server.
+const POSTGRES_CONNECTIONS: u32 = 24;
+
+/// How long a request waits for a connection before it fails: below WeChat's patience.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Opens the database that `url` names, creating a SQLite file (and its folder) that is not there.
+pub async fn connect(url: &str) -> anyhow::Result<Db> {
+    if url.starts_with("sqlite:") {
+        return Ok(Db::Lite(connect_sqlite(url).await?));
+    }
+    // The URL may hold a password, so it stays out of the message.
+    let options = PgConnectOptions::from_str(url).map_err(|_| anyhow::anyhow!("DATABASE_URL is not a Postgres address"))?;
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options)
+        .await
+        .context("Postgres cannot be reached")?;
+    Ok(Db::Pg(pool))
+}
+
+async fn connect_sqlite(url: &str) -> anyhow::Result<Lite> {
+    let options = SqliteConnectOptions::from_str(url).context("DATABASE_URL is not a SQLite address")?;
+    if let Some(folder) = options.get_filename().parent().filter(|folder| *folder != Path::new("")) {
+        std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    }
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // What was acknowledged survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(4));
+    let context = || format!("the SQLite file {} cannot be opened", options.get_filename().display());
+    let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+    let writer = pool(1).connect_with(options.clone()).await.with_context(context)?;
+    let readers = pool(SQLITE_READERS).connect_with(options.clone()).await.with_context(context)?;
+    Ok(Lite { writer, readers })
+}
+
+/// Applies what the schema lacks. Replicas that start together wait for each other.
+pub async fn migrate(db: &Db) -> anyhow::Result<()> {
+    match db {
+        Db::Pg(pool) => MIGRATIONS.run(pool).await,
+        Db::Lite(lite) => MIGRATIONS.run(&lite.writer).await,
+    }
+    .context("the database's schema cannot be brought up to date")
+}
+
+/// How many migrations the database still lacks.
+pub async fn pending_migrations(db: &Db) -> anyhow::Result<usize> {
+    let applied = match db {
+        Db::Pg(pool) => pool.acquire().await?.list_applied_migrations(&MIGRATIONS.table_name).await,
+        Db::Lite(lite) => lite.readers.acquire().await?.list_applied_migrations(&MIGRATIONS.table_name).await,
+    };
+    // A database that was never migrated has no table of migrations.
+    Ok(MIGRATIONS.iter().count().saturating_sub(applied.map_or(0, |applied| applied.len())))
+}

@@ -1,0 +1,79 @@
+//! The database: two engines, one SQL text, one file for each table.
+//!
+//! SQL lives here and nowhere else. A file holds the row, the enums of its columns and its queries; each arrow of a state
+//! machine is one function whose guard stands in the `WHERE`. Rows know nothing of what they are used for.
+
+mod bulk;
+mod connect;
+
+pub mod access_tokens;
+pub mod answer_parts;
+pub mod capabilities;
+pub mod followers;
+pub mod inbound;
+pub mod leases;
+pub mod questions;
+pub mod usage;
+
+pub use connect::{connect, migrate, pending_migrations};
+
+use sqlx::{PgPool, SqlitePool};
+
+/// The connection pools of the one engine that `DATABASE_URL` chose.
+#[derive(Debug, Clone)]
+pub enum Db {
+    Pg(PgPool),
+    Lite(Lite),
+}
+
+/// SQLite has one writer at a time, so it gets one connection and waits its turn in our queue instead of in SQLite's.
+#[derive(Debug, Clone)]
+pub struct Lite {
+    pub writer: SqlitePool,
+    pub readers: SqlitePool,
+}
+
+/// What can go wrong in a query.
+pub type Error = sqlx::Error;
+
+/// Runs the same body on either engine: `on_engine!(db, writer, |pool| query(…).execute(pool).await)`.
+///
+/// The second word chooses SQLite's pool, `writer` or `readers`; Postgres has one for both.
+macro_rules! on_engine {
+    ($db:expr, $side:ident, |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::db::Db::Pg($pool) => $body,
+            $crate::db::Db::Lite(lite) => {
+                let $pool = &lite.$side;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on_engine;
+
+impl Db {
+    /// Milliseconds by the database's clock, the one that all replicas share.
+    pub async fn now_ms(&self) -> Result<i64, Error> {
+        // The engines spell the current time differently.
+        match self {
+            Self::Pg(pool) => {
+                sqlx::query_scalar("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)").fetch_one(pool).await
+            }
+            Self::Lite(lite) => {
+                sqlx::query_scalar("SELECT CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)").fetch_one(&lite.readers).await
+            }
+        }
+    }
+
+    /// Ends every connection, after what they are doing.
+    pub async fn close(&self) {
+        match self {
+            Self::Pg(pool) => pool.close().await,
+            Self::Lite(lite) => {
+                lite.readers.close().await;
+                lite.writer.close().await;
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The arrows of a question's life: one function each, its guard in the `WHERE`.
+//!
+//! A process that lost its lease (it was stopped, and woke up) finds that `owner` is no longer its name and changes nothing.
+
+use serde::Serialize;
+
+use super::{Question, State, columns};
+use crate::db::{Db, Error, bulk::Bulk, on_engine, usage};
+
+/// How often a question may be started before it counts as one that kills its process.
+const MAX_ATTEMPTS: i64 = 4;
+
+/// What an answer has become so far.
+#[derive(Debug, Clone, Serialize)]
+pub struct Progress {
+    pub id: String,
+    pub owner: String,
+    pub answer: String,
+    pub reasoning: String,
+    pub model: Option<String>,
+    pub reasoned_ms: Option<i64>,
+}
+
+/// A whole answer, or what stands in for it.
+#[derive(Debug, Clone)]
+pub struct Finished<'a> {
+    pub progress: &'a Progress,
+    /// `Answered` or `Failed`.
+    pub state: State,
+    pub failure: Option<&'a str>,
+    /// The value of `shown` that `parts` was planned for.
+    pub shown: i64,
+    /// What is still to be delivered, as chat text.
+    pub parts: &'a [String],
+    pub usage: Option<usage::Tokens>,
+    pub at: i64,
+}
+
+/// What became of [`finish`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// `acknowledged`: WeChat was told `success`, so that only a push brings the answer.
+    Done { acknowledged: bool },
+    /// More was shown meanwhile: plan the parts anew, from there.
+    ShownMoved(i64),
+    /// Someone else owns the question now, or it was dropped.
+    Lost,
+}
+
+/// Arrow: `received` → `answering`. `false` when the question is no longer ours.
+pub async fn start_answering(db: &Db, id: &str, owner: &str) -> Result<bool, Error> {
+    let changed = on_engine!(db, writer, |pool| {
+        sqlx::query(
+            "UPDATE questions SET state = 'answering' WHERE id = $1 AND owner = $2 AND state IN ('received', 'answering')",
+        )
+        .bind(id)
+        .bind(owner)
+        .execute(pool)
+        .await?
+        .rows_affected()
+    });
+    Ok(changed == 1)
+}
+
+/// Arrow: `answering` → `answering` under a new owner, for questions whose owner's lease has ended at `now`.
+///
+/// One that was started too often comes back too, with more attempts than [`is_poisonous`] allows.
+pub async fn take_over(db: &Db, owner: &str, now: i64, limit: i64) -> Result<Vec<Question>, Error> {
+    // The state and the owner stand in both WHEREs: the inner one chooses, the outer one makes the loser of a race update nothing.
+    const SQL: &str = concat!(
+        "UPDATE questions SET owner = $1, attempts = attempts + 1
+         WHERE state IN ('received', 'answering')
+           AND owner NOT IN (SELECT holder FROM leases WHERE expires_at > $2)
+           AND id IN (SELECT id FROM questions
+                      WHERE state IN ('received', 'answering')
+                        AND owner NOT IN (SELECT holder FROM leases WHERE expires_at > $2)
+                      ORDER BY asked_at LIMIT $3)
+         RETURNING ",
+        columns!()
+    );
+    on_engine!(db, writer, |pool| sqlx::query_as(SQL).bind(owner).bind(now).bind(limit).fetch_all(pool).await)
+}
+
+/// Whether `question` has ended every process that tried to answer it.
+pub fn is_poisonous(question: &Question) -> bool {
+    question.attempts > MAX_ATTEMPTS
+}
+
+/// Saves answers that are being written, so that pages and deliveries on other replicas see them.
+pub async fn save_progress(db: &Db, progress: &[Progress]) -> Result<(), Error> {
+    const SQL: Bulk = crate::db::bulk::sql!(
+        "UPDATE questions SET answer = item.value ->> 'answer', reasoning = item.value ->> 'reasoning', model = item.value ->> 'model',
+             reasoned_ms = CAST(item.value ->> 'reasoned_ms' AS BIGINT)
+         FROM",
+        "WHERE questions.id = item.value ->> 'id' AND questions.owner = item.value ->> 'owner' AND questions.state = 'answering'"
+    );
+    on_engine!(db, writer, |pool| {
+        sqlx::query(SQL.of(db)).bind(crate::db::bulk::json(progress)?).execute(pool).await?;
+    });
+    Ok(())
+}
+
+/// Arrow: `answering` → `answered` or `failed`, with the parts that wait for delivery and what it cost.
+pub async fn finish(db: &Db, finished: &Finished<'_>) -> Result<Finish, Error> {
+    let progress = finished.progress;
+    let done: Option<(Option<i64>, String, String)> = on_engine!(db, writer, |pool| {
+        let mut transaction = pool.begin().await?;
+        let done: Option<(Option<i64>, String, String)> = sqlx::query_as(
+            "UPDATE questions SET state = $4, answer = $5, reasoning = $6, model = $7, failure = $8, answered_at = $9, reasoned_ms = $10
+             WHERE id = $1 AND owner = $2 AND shown = $3 AND state IN ('received', 'answering')
+             RETURNING acknowledged_at, account, openid",
+        )
+        .bind(&progress.id)
+        .bind(&progress.owner)
+        .bind(finished.shown)
+        .bind(finished.state.as_str())
+        .bind(&progress.answer)
+        .bind(&progress.reasoning)
+        .bind(&progress.model)
+        .bind(finished.failure)
+        .bind(finished.at)
+        .bind(progress.reasoned_ms)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        if let Some((_, account, openid)) = &done {
+            for (index, text) in finished.parts.iter().enumerate() {
+                sqlx::query(
+                    "INSERT INTO answer_parts (question_id, seq, text, state, tries, changed_at)
+                     SELECT $1, COALESCE(MAX(seq), -1) + 1, $2, 'waiting', 0, $3 FROM answer_parts WHERE question_id = $1",
+                )
+                .bind(&progress.id)
+                .bind(text)
+                // Parts of one answer differ in time too, so that reading them by time keeps their order.
+                .bind(finished.at + index as i64)
+                .execute(&mut *transaction)
+                .await?;
+            }
+            if let Some(tokens) = &finished.usage {
+                sqlx::query(usage::INSERT)
+                    .bind(&progress.id)
+                    .bind(account)
+                    .bind(openid)
+                    .bind(progress.model.as_deref().unwrap_or_default())
+                    .bind(tokens.prompt)
+                    .bind(tokens.completion)
+                    .bind(finished.at)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        transaction.commit().await?;
+        done
+    });
+    if let Some((acknowledged_at, _, _)) = done {
+        return Ok(Finish::Done { acknowledged: acknowledged_at.is_some() });
+    }
+    let now = super::show(db, &progress.id).await?;
+    let ours = |question: &Question| question.owner.as_ref() == Some(&progress.owner) && !question.state.is_settled();
+    Ok(match now {
+        Some(question) if ours(&question) => Finish::ShownMoved(question.shown),
+        _ => Finish::Lost,
+    })
+}
+
+/// Marks that WeChat was told `success`; returns the state the question has by then, so that a just-finished answer is not missed.
+pub async fn acknowledge(db: &Db, id: &str, now: i64) -> Result<Option<State>, Error> {
+    let state: Option<String> = on_engine!(db, writer, |pool| {
+        sqlx::query_scalar("UPDATE questions SET acknowledged_at = COALESCE(acknowledged_at, $2) WHERE id = $1 RETURNING state")
+            .bind(id)
+            .bind(now)
+            .fetch_optional(pool)
+            .await?
+    });
+    Ok(state.and_then(|state| State::try_from(state).ok()))
+}
+
+/// Arrow: open → `failed` because the follower left; nothing of theirs is delivered any more.
+pub async fn drop_open(db: &Db, account: &str, openid: &str, now: i64) -> Result<(), Error> {
+    on_engine!(db, writer, |pool| {
+        let mut transaction = pool.begin().await?;
+        sqlx::query(
+            "UPDATE questions SET state = 'failed', failure = 'unfollowed', answered_at = $3
+             WHERE account = $1 AND openid = $2 AND state IN ('received', 'answering')",
+        )
+        .bind(account)
+        .bind(openid)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query("UPDATE questions SET push_at = NULL WHERE account = $1 AND openid = $2 AND push_at IS NOT NULL")
+            .bind(account)
+            .bind(openid)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "UPDATE answer_parts SET state = 'dropped', changed_at = $3 WHERE state = 'waiting'
+             AND question_id IN (SELECT id FROM questions WHERE account = $1 AND openid = $2)",
+        )
+        .bind(account)
+        .bind(openid)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+    });
+    Ok(())
+}

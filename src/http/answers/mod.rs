@@ -1,0 +1,14 @@
+//! The answer page: `GET /a/{token}` shows an answer, `GET /a/{token}/events` streams it while it is written.
+//!
+//! Shows what it is given; it looks up no token, asks no model and counts no quota.
+
+mod events;
+mod live;
+mod page;
+mod view;
+mod words;
+
+pub use events::event_stream;
+pub use live::{follow_answer, show_answer};
+pub use page::{Absence, absent_page, page};
+pub use view::{AnswerState, AnswerView, Cut, Language, LiveAnswer};

@@ -1,0 +1,10 @@
+//! Everything that is spoken over HTTP: the only code that knows actix-web.
+
+pub mod answers;
+pub mod assets;
+pub mod headers;
+pub mod health;
+mod routes;
+pub mod webhook;
+
+pub use routes::routes;

@@ -1,0 +1,181 @@
+//! The composition root: the only place that opens, binds, spawns and stops.
+
+pub mod call;
+pub mod doctor;
+mod seat;
+mod workers;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use actix_web::{HttpServer, dev::ServerHandle, web};
+use anyhow::Context;
+use moka::future::Cache;
+use secrecy::ExposeSecret;
+use tokio::sync::Notify;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    app::{Account, App, access::AccessTokens, replies::Replies, running::Running, slots::Slots},
+    config::Config,
+    db::{self, Db, inbound::Intake},
+    http,
+    llm::chat::{self, Upstream},
+    telemetry,
+    wechat::client::{Client, Connections},
+};
+
+use seat::Seat;
+
+/// Requests under way get this long after SIGTERM.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Connections one worker holds: followers of a slow model wait on theirs for seconds.
+const CONNECTIONS_PER_WORKER: usize = 20_000;
+
+/// What was learnt of an account is read again after this long, in case another replica learnt more.
+const CAPABILITY_LIFETIME: Duration = Duration::from_secs(30);
+
+/// A built server: bound, migrated, and not yet running.
+pub struct Server {
+    address: SocketAddr,
+    http: actix_web::dev::Server,
+    app: Arc<App>,
+    seat: Seat,
+    intake: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl Server {
+    /// Opens the database, brings its schema up to date, and binds.
+    pub async fn build(config: Config) -> anyhow::Result<Self> {
+        telemetry::metrics();
+        let database_url = config.database_url.expose_secret().to_owned();
+        let seat = Seat::take(&config.data_dir, &database_url)?;
+        let db = db::connect(&database_url).await?;
+        db::migrate(&db).await?;
+        workers::take_seat(&db, &seat).await.context("the lease of this process cannot be written")?;
+        let (app, intake) = assemble(config, db, &seat)?;
+        let (http, address) = bind(&app)?;
+        Ok(Self { address, http, app, seat, intake: Box::pin(intake) })
+    }
+
+    /// The address that was bound; with port 0 in the configuration, the system chose.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The bound port.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// What the server shares, for whoever composes more around it.
+    pub fn app(&self) -> Arc<App> {
+        self.app.clone()
+    }
+
+    /// Serves until `stop` is cancelled; then finishes what is under way and leaves the rest to whoever starts next.
+    pub async fn run_until_stopped(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let Self { address, http, app, seat, intake } = self;
+        let writer = tokio::spawn(intake);
+        let workers = workers::spawn(&app, &seat);
+        tracing::info!(%address, accounts = app.accounts.len(), "huixin is ready");
+        let ended = tokio::spawn(stop_on(stop, http.handle(), app.clone()));
+        http.await.context("the HTTP server failed")?;
+        app.stopping.cancel();
+        ended.abort();
+        finish(app, workers, writer).await;
+        drop(seat);
+        tracing::info!("huixin has stopped");
+        Ok(())
+    }
+}
+
+fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, impl Future<Output = ()> + Send + 'static)> {
+    let (intake, writer) = Intake::new(db.clone());
+    let wechat_url = config.wechat_api_url.parse().context("WECHAT_API_URL is not an address")?;
+    let client = Client::new(wechat_url, Connections::Kept).context("the client for WeChat cannot be made")?;
+    let app = App {
+        accounts: config.accounts.iter().cloned().map(|account| Arc::new(Account::new(account))).collect(),
+        upstream: Upstream::new(upstream_settings(&config)).context("the model upstream is configured wrongly")?,
+        slots: Slots::new(config.llm.concurrency),
+        running: Running::default(),
+        replies: Replies::default(),
+        access: AccessTokens::new(db.clone(), client, seat.holder()),
+        capabilities: Cache::builder().time_to_live(CAPABILITY_LIFETIME).build(),
+        holder: seat.holder().to_owned(),
+        push_due: Notify::new(),
+        tasks: TaskTracker::new(),
+        stopping: CancellationToken::new(),
+        intake,
+        db,
+        config,
+    };
+    Ok((Arc::new(app), writer))
+}
+
+fn upstream_settings(config: &Config) -> chat::Settings {
+    let llm = &config.llm;
+    chat::Settings {
+        base_url: llm.base_url.clone(),
+        api_key: llm.api_key.clone().unwrap_or_default(),
+        model: llm.model.clone(),
+        fallback_model: llm.fallback_model.clone(),
+        temperature: llm.temperature,
+        top_p: llm.top_p,
+        max_tokens: llm.max_tokens,
+        timeout: llm.timeout,
+        // The history carries reasoning only for models that want it, so what is in it is echoed.
+        echo_reasoning: chat::Echo::Always,
+    }
+}
+
+fn bind(app: &Arc<App>) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> {
+    let bind_addr = app.config.bind_addr;
+    let data = web::Data::from(app.clone());
+    let server = HttpServer::new(move || actix_web::App::new().app_data(data.clone()).configure(http::routes))
+        .max_connections(CONNECTIONS_PER_WORKER)
+        .backlog(4096)
+        .client_request_timeout(Duration::from_secs(5))
+        .shutdown_timeout(SHUTDOWN_TIMEOUT.as_secs())
+        .disable_signals()
+        .bind(bind_addr)
+        .with_context(|| format!("BIND_ADDR {bind_addr} cannot be bound; is another program using it?"))?;
+    let address = server.addrs().first().copied().context("nothing was bound")?;
+    Ok((server.run(), address))
+}
+
+/// Stops accepting, and lets what is under way end.
+async fn stop_on(stop: CancellationToken, http: ServerHandle, app: Arc<App>) {
+    stop.cancelled().await;
+    tracing::info!("stopping: no new connections, what is under way may end");
+    tokio::select! {
+        () = http.stop(true) => {}
+        () = tokio::time::sleep(SHUTDOWN_TIMEOUT) => {}
+    }
+    app.stopping.cancel();
+}
+
+/// Gives back what this process owns. Nothing here is needed for correctness: a start is the recovery.
+async fn finish(app: Arc<App>, workers: TaskTracker, writer: tokio::task::JoinHandle<()>) {
+    workers.close();
+    app.tasks.close();
+    let everything = async {
+        workers.wait().await;
+        app.tasks.wait().await;
+        workers::leave(&app).await;
+    };
+    if tokio::time::timeout(Duration::from_secs(2), everything).await.is_err() {
+        tracing::warn!("some work did not end in time; the next start takes it over");
+    }
+    writer.abort();
+    app.db.close().await;
+}
+
+/// The shared access tokens alone, for commands that call WeChat without serving.
+pub async fn access(config: &Config) -> anyhow::Result<AccessTokens> {
+    let db = db::connect(config.database_url.expose_secret()).await?;
+    db::migrate(&db).await?;
+    let wechat_url = config.wechat_api_url.parse().context("WECHAT_API_URL is not an address")?;
+    let client = Client::new(wechat_url, Connections::Kept).context("the client for WeChat cannot be made")?;
+    Ok(AccessTokens::new(db, client, &format!("command/{}", std::process::id())))
+}

@@ -1,0 +1,152 @@
+//! The background work. Each kind has a `run_once` elsewhere; here is only how often, and when it ends.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    app::{App, capability::Pushing},
+    bot::{delivery::push, question},
+    clock,
+    db::{self, Db, Error, answer_parts, followers, inbound, leases, questions},
+};
+
+use super::seat::Seat;
+
+/// A process that does not renew its lease for this long counts as dead.
+const LEASE: Duration = Duration::from_secs(8);
+
+/// Renewed four times in a lease, so that one slow write does not end it.
+const RENEW_EVERY: Duration = Duration::from_secs(2);
+
+/// How often questions and pushes of dead processes are looked for.
+const TAKE_OVER_EVERY: Duration = Duration::from_secs(1);
+
+/// An answer that is being written is saved this often.
+const SAVE_EVERY: Duration = Duration::from_millis(500);
+
+/// A push is noticed at once in its own process, and this soon in others.
+const PUSH_POLL: Duration = Duration::from_millis(500);
+
+/// A little more than a reply takes to count as written.
+const LAST_REPLIES: Duration = Duration::from_millis(310);
+
+const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
+
+/// No delivery of a message comes later than this many deadlines after the first: 16 s.
+const FORGOTTEN_AFTER_DEADLINES: f64 = 3.5;
+
+/// WeChat repeats within seconds, a replay is refused by its timestamp; two days leave room for both.
+const INBOUND_KEPT_MS: i64 = 48 * 60 * 60 * 1000;
+
+/// People unfollow and come back; what they said is erased after a week.
+const UNFOLLOWED_KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+/// Frees what earlier occupants of the seat held, and begins this one's lease.
+pub(super) async fn take_seat(db: &Db, seat: &Seat) -> Result<(), Error> {
+    leases::end_seat(db, seat.name()).await?;
+    renew(db, seat.holder()).await
+}
+
+/// Starts all background work; it ends when the app is stopping.
+pub(super) fn spawn(app: &Arc<App>, seat: &Seat) -> TaskTracker {
+    let workers = TaskTracker::new();
+    let _ = seat;
+    workers.spawn(every(app.clone(), "renewing the lease", RENEW_EVERY, |app| async move { renew(&app.db, &app.holder).await }));
+    workers.spawn(every(app.clone(), "taking over", TAKE_OVER_EVERY, |app| async move { take_over(&app).await }));
+    workers.spawn(every(app.clone(), "saving answers", SAVE_EVERY, |app| async move { save(&app).await }));
+    workers.spawn(every(app.clone(), "housekeeping", HOUSEKEEPING_EVERY, |app| async move { keep_house(&app).await }));
+    workers.spawn(push_due(app.clone()));
+    workers
+}
+
+/// Ends this process's lease, so that others need not wait for it. Every request has been answered by now.
+pub(super) async fn leave(app: &App) {
+    tokio::time::sleep(LAST_REPLIES).await;
+    if let Err(error) = save(app).await {
+        tracing::warn!(%error, "the last replies could not be marked as written; they may be delivered again");
+    }
+    let seat = app.holder.split('/').next().unwrap_or_default();
+    if let Err(error) = leases::end_seat(&app.db, seat).await {
+        tracing::warn!(%error, "the lease could not be ended; others wait until it does");
+    }
+}
+
+async fn every<Work, Done>(app: Arc<App>, name: &'static str, pause: Duration, work: Work)
+where
+    Work: Fn(Arc<App>) -> Done,
+    Done: Future<Output = Result<(), Error>>,
+{
+    let mut ticks = tokio::time::interval(pause);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = work(app.clone()).await {
+            tracing::error!(%error, "{name} failed; it is tried again");
+        }
+    }
+}
+
+async fn renew(db: &Db, holder: &str) -> Result<(), Error> {
+    let expires_at = db.now_ms().await? + LEASE.as_millis() as i64;
+    leases::hold(db, &format!("process/{holder}"), holder, expires_at).await
+}
+
+async fn save(app: &App) -> Result<(), Error> {
+    question::save_progress(app).await?;
+    let written = app.replies.take_written();
+    if written.is_empty() { Ok(()) } else { inbound::replies_written(&app.db, &written, &app.holder).await }
+}
+
+async fn take_over(app: &Arc<App>) -> Result<(), Error> {
+    answer_parts::take_back(&app.db, app.db.now_ms().await?).await?;
+    while question::take_over(app).await? > 0 {}
+    if questions::release_pushes(&app.db, app.db.now_ms().await?).await? > 0 {
+        app.push_due.notify_one();
+    }
+    let now = clock::now_ms();
+    let forgotten = app.config.reply.deadline.mul_f64(FORGOTTEN_AFTER_DEADLINES).as_millis() as i64;
+    for account in &app.accounts {
+        if app.pushing(account).await != Pushing::Refused
+            && questions::schedule_forgotten_pushes(&app.db, &account.name, now - forgotten, now).await? > 0
+        {
+            app.push_due.notify_one();
+        }
+    }
+    Ok(())
+}
+
+async fn push_due(app: Arc<App>) {
+    loop {
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            () = app.push_due.notified() => {}
+            () = tokio::time::sleep(PUSH_POLL) => {}
+        }
+        loop {
+            match push::run_once(&app).await {
+                Ok(push::Round::Worked) => {}
+                Ok(push::Round::Idle) => break,
+                Err(error) => {
+                    tracing::error!(%error, "pushing failed; it is tried again");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+async fn keep_house(app: &App) -> Result<(), Error> {
+    let now = clock::now_ms();
+    let pushes = inbound::prune(&app.db, now - INBOUND_KEPT_MS).await?;
+    let questions = questions::prune(&app.db, now).await?;
+    let followers = followers::erase_unfollowed(&app.db, now - UNFOLLOWED_KEPT_MS).await?;
+    db::leases::prune(&app.db, now - INBOUND_KEPT_MS).await?;
+    if pushes + questions + followers > 0 {
+        tracing::info!(pushes, questions, followers, "erased what is kept no longer");
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! The answer page through its HTTP door and in a browser, with answers made by hand.
+
+mod browser;
+mod http;
+mod server;
