@@ -93,6 +93,11 @@ impl Values {
         if self.0.contains_key(name) { self } else { self.with(name, value) }
     }
 
+    /// Every name with its value.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The value of `name`; an empty one counts as absent, as `.env.example` leaves them.
     pub fn of(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())

@@ -6,12 +6,16 @@ mod answer_html;
 mod answer_page;
 mod chat_text;
 mod codec;
+#[cfg(feature = "crash-points")]
+mod crash;
 mod documents;
+mod floors;
 mod forgery;
 mod hostile;
 mod life;
 mod markdown;
 mod platform;
+mod replicas;
 mod simulator;
 mod support;
 mod upstream;

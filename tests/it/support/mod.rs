@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod database;
+pub mod process;
 pub mod world;
 
 pub use database::Engine;

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+pub use huixin::simulator::Account;
 use huixin::{
     config::{Config, Values},
     db::{self, Db},
     server::Server,
-    simulator::{Account, AccountKind, Bubble, Mode, Settings, Shown, Simulator, Via},
+    simulator::{AccountKind, Bubble, Exchange, Mode, Settings, Shown, Simulator, Via},
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -25,10 +26,11 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// A running product and its surroundings.
 pub struct World {
     pub simulator: Simulator,
-    pub database: Database,
+    /// Its folder goes with it.
+    _database: Database,
     pub db: Db,
     pub url: String,
-    values: Values,
+    pub values: Values,
     running: Option<(CancellationToken, JoinHandle<anyhow::Result<()>>)>,
 }
 
@@ -69,13 +71,18 @@ impl WorldBuilder {
 
     /// Starts everything.
     pub async fn start(self) -> World {
+        let mut world = self.surroundings().await;
+        world.start().await;
+        world
+    }
+
+    /// Everything but huixin, for tests that run it as a process.
+    pub async fn surroundings(self) -> World {
         let database = Database::new(self.engine).await;
         let simulator = Simulator::start(self.settings.clone()).unwrap();
         let values = values(&self.settings, &simulator, &database, self.values);
         let db = db::connect(&database.url).await.unwrap();
-        let mut world = World { simulator, database, db, url: String::new(), values, running: None };
-        world.start().await;
-        world
+        World { simulator, _database: database, db, url: String::new(), values, running: None }
     }
 }
 
@@ -194,14 +201,13 @@ impl World {
     /// Every chat and exchange, for a failure's message.
     pub fn transcript(&self) -> String {
         let exchanges = self.simulator.exchanges();
-        let lines = exchanges.iter().map(|exchange| {
-            format!(
-                "push {:?} delivery {} of {}: status {:?}, {} ms, {:?}: {:?}",
-                exchange.push, exchange.delivery, exchange.openid, exchange.status, exchange.ms, exchange.outcome, exchange.reply
-            )
+        let lines = exchanges.iter().rev().take(12).rev().map(|exchange| {
+            let Exchange { openid, delivery, status, ms, outcome, .. } = exchange;
+            format!("push {:?} delivery {delivery} of {openid}: status {status:?}, {ms} ms, {outcome:?}", exchange.push)
         });
         let calls = self.simulator.calls();
-        let calls = calls.iter().map(|call| format!("call {call:?}"));
+        let calls =
+            calls.iter().rev().take(12).rev().map(|call| format!("call {} errcode {} {}", call.path, call.errcode, call.body));
         lines.chain(calls).collect::<Vec<_>>().join("\n")
     }
 }
