@@ -9,11 +9,13 @@ mod codec;
 #[cfg(feature = "crash-points")]
 mod crash;
 mod documents;
+mod floors;
 mod forgery;
 mod hostile;
 mod life;
 mod markdown;
 mod platform;
+mod replicas;
 mod simulator;
 mod support;
 mod upstream;

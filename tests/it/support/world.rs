@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+pub use huixin::simulator::Account;
 use huixin::{
     config::{Config, Values},
     db::{self, Db},
     server::Server,
-    simulator::{Account, AccountKind, Bubble, Exchange, Mode, Settings, Shown, Simulator, Via},
+    simulator::{AccountKind, Bubble, Exchange, Mode, Settings, Shown, Simulator, Via},
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
