@@ -201,10 +201,11 @@ async fn settle(
         // After a new beginning, what another replica showed is of the void answer: all of the new one is delivered.
         let begins_at = if written.restarts > 0 && shown != written.shown { 0 } else { shown };
         let rest = settled.progress.answer.get(begins_at as usize..).unwrap_or_default();
-        let parts = settled.parts(app, rest);
+        let parts = settled.parts(app, rest, begins_at);
         let finished = Finished {
             progress: &settled.progress,
-            state: settled.state,
+            // What was shown may have been all there is.
+            state: if parts.is_empty() { State::Delivered } else { settled.state },
             failure: settled.failure,
             shown,
             parts: &parts,
@@ -266,10 +267,14 @@ impl Settled {
         }
     }
 
-    /// What is to be delivered of `rest`, the Markdown that was not shown yet.
-    fn parts(&self, app: &App, rest: &str) -> Vec<String> {
+    /// What is to be delivered of `rest`, the Markdown that was not shown yet and begins at the byte `begins_at`.
+    fn parts(&self, app: &App, rest: &str, begins_at: i64) -> Vec<String> {
         let language = app.config.reply.language;
         let mut parts = text::split(&text::chat_text(rest), reply::part_limit(app));
+        if parts.is_empty() && begins_at == 0 {
+            // Markdown that shows nothing in a chat, such as a lone comment, is no answer to anybody.
+            return vec![wording::apology(self.failure.unwrap_or_default(), language).to_owned()];
+        }
         match (self.state, self.failure) {
             (State::Failed, failure) => vec![wording::apology(failure.unwrap_or_default(), language).to_owned()],
             (_, Some(failure)) => {

@@ -273,7 +273,7 @@ fn llm(reader: &mut Reader<'_>) -> Llm {
         top_p: reader.parsed("LLM_TOP_P", |value| (0.0..=1.0).contains(value), "use 0 to 1"),
         max_tokens: reader.parsed("LLM_MAX_TOKENS", |tokens| *tokens > 0, "use a number of tokens"),
         timeout: Duration::from_secs(timeout.unwrap_or(120)),
-        concurrency: reader.parsed("LLM_CONCURRENCY", |count| *count > 0, "use at least 1").unwrap_or(64),
+        concurrency: reader.parsed("LLM_CONCURRENCY", |count| *count > 0, "use at least 1").unwrap_or(1000),
         echo_reasoning: reader
             .text("LLM_ECHO_REASONING")
             .map_or_else(Vec::new, |names| names.split(',').map(|name| name.trim().to_owned()).collect()),
