@@ -87,6 +87,17 @@ impl Values {
         self
     }
 
+    /// These values with `name` set to `value` where it has none.
+    #[must_use]
+    pub fn or(self, name: &str, value: impl Into<String>) -> Self {
+        if self.0.contains_key(name) { self } else { self.with(name, value) }
+    }
+
+    /// Every name with its value.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The value of `name`; an empty one counts as absent, as `.env.example` leaves them.
     pub fn of(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
@@ -262,7 +273,7 @@ fn llm(reader: &mut Reader<'_>) -> Llm {
         top_p: reader.parsed("LLM_TOP_P", |value| (0.0..=1.0).contains(value), "use 0 to 1"),
         max_tokens: reader.parsed("LLM_MAX_TOKENS", |tokens| *tokens > 0, "use a number of tokens"),
         timeout: Duration::from_secs(timeout.unwrap_or(120)),
-        concurrency: reader.parsed("LLM_CONCURRENCY", |count| *count > 0, "use at least 1").unwrap_or(64),
+        concurrency: reader.parsed("LLM_CONCURRENCY", |count| *count > 0, "use at least 1").unwrap_or(1000),
         echo_reasoning: reader
             .text("LLM_ECHO_REASONING")
             .map_or_else(Vec::new, |names| names.split(',').map(|name| name.trim().to_owned()).collect()),

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+/// A shorter key is a placeholder such as `none`, and striking it out would garble the message.
+const SECRET_MIN_BYTES: usize = 8;
 /// How much of an upstream's own words is kept, in characters: enough to act on, too little to flood a log.
 const MESSAGE_MAX_CHARS: usize = 400;
 
@@ -13,7 +15,7 @@ pub enum UpstreamError {
     /// No connection, or it was lost before the answer began.
     #[error("the model upstream cannot be reached: {reason}")]
     Unreachable { reason: String },
-    /// Nothing came within the time limit.
+    /// Nothing, or nothing more, came within the time limit.
     #[error("the model upstream did not answer in time")]
     Timeout,
     /// 401 or 403: the key is wrong, or may not do this.
@@ -108,7 +110,7 @@ impl UpstreamError {
 }
 
 fn strike(text: &str, secret: &str) -> String {
-    if secret.is_empty() { text.to_owned() } else { text.replace(secret, "[key]") }
+    if secret.len() < SECRET_MIN_BYTES { text.to_owned() } else { text.replace(secret, "[key]") }
 }
 
 /// One line of bounded length without control characters, so that an upstream cannot forge a line of the log.

@@ -14,7 +14,7 @@ use crate::clock;
 /// Words that mean the account is used up. "Exceeded your current quota" is absent: Gemini says it of a minute's limit.
 const QUOTA_WORDS: &str = "\
     insufficient_quota | exceeded_current_quota_error | insufficient balance | insufficient_balance | \
-    balance insufficient | insufficient credit | insufficient_user_quota | credit balance is too low | \
+    balance insufficient | balance is insufficient | insufficient credit | insufficient_user_quota | credit balance is too low | \
     arrearage | overdue | freetieronly | billing_hard_limit | billing_not_active | 余额不足 | 额度不足 | 欠费";
 const FILTER_WORDS: &str = "\
     content_filter | content_policy | content management policy | data_inspection_failed | \

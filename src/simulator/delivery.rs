@@ -7,6 +7,8 @@
 
 use std::{sync::Arc, time::Instant};
 
+use serde::Serialize;
+
 use super::{
     clock::real_ms,
     journal::{Exchange, Outcome, PushId, Shown, Via},
@@ -19,13 +21,20 @@ use super::{
 use crate::wechat::envelope;
 
 /// Seconds a webhook has for a complete answer, and the pace of the repetitions.
-const PATIENCE_SECS: f64 = 5.0;
+pub(super) const PATIENCE_SECS: f64 = 5.0;
 
 /// Deliveries of one push before the platform gives up.
 const DELIVERIES: u32 = 3;
 
 /// Seconds by which a push is held back, so that the next one overtakes it.
 const REORDER_SECS: f64 = 1.0;
+
+/// What the check of the webhook's address found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verification {
+    pub passed: bool,
+    pub reason: String,
+}
 
 /// One push on its way.
 struct Parcel {
@@ -90,6 +99,30 @@ pub(super) fn push(world: &Arc<World>, openid: &str, message: Message) -> PushId
     id
 }
 
+/// A tapped option or `bizmsgmenu` link: the text is sent, with its id where the account is verified.
+pub(super) fn tap(world: &Arc<World>, openid: &str, id: &str, content: &str) -> PushId {
+    let verified = world.look(|platform| platform.switches.account.is_verified());
+    push(world, openid, Message::Text { content: content.to_owned(), bizmsgmenuid: verified.then(|| id.to_owned()) })
+}
+
+/// What the console's "save" does: a GET that must answer with the `echostr`, and with nothing else.
+pub(super) async fn verify(world: &World) -> Verification {
+    let failed = |reason: String| Verification { passed: false, reason };
+    let Some(webhook) = world.look(|platform| platform.webhook_url.clone()) else {
+        return failed("no webhook address is set".to_owned());
+    };
+    let echostr = format!("{}{}", nonce(), nonce());
+    let url = format!("{webhook}{}{}&echostr={echostr}", separator(&webhook), signed_query(world).0);
+    let answered = tokio::time::timeout(world.clock.wait(PATIENCE_SECS), exchange(world.http.get(url))).await;
+    match answered {
+        Ok(Ok((200, bytes))) if bytes == echostr.as_bytes() => Verification { passed: true, reason: String::new() },
+        Ok(Ok((200, bytes))) => failed(format!("answered {} bytes that are not the echostr", bytes.len())),
+        Ok(Ok((status, _))) => failed(format!("answered with status {status}")),
+        Ok(Err(error)) => failed(error.without_url().to_string()),
+        Err(_) => failed("no answer within five seconds".to_owned()),
+    }
+}
+
 /// Up to three deliveries, then the notice.
 async fn deliver_series(world: &Arc<World>, parcel: &Parcel, webhook: &str) {
     for attempt in 1..=DELIVERIES {
@@ -138,8 +171,8 @@ async fn deliver(world: &Arc<World>, parcel: &Parcel, webhook: &str) -> Outcome 
         (platform.exchanges.add(exchange), delivery)
     });
     let started = Instant::now();
-    let separator = if webhook.contains('?') { '&' } else { '?' };
-    let request = world.http.post(format!("{webhook}{separator}{query}")).header("Content-Type", "text/xml").body(body);
+    let url = format!("{webhook}{}{query}", separator(webhook));
+    let request = world.http.post(url).header("Content-Type", "text/xml").body(body);
     let returned = match tokio::time::timeout(world.clock.wait(PATIENCE_SECS), exchange(request)).await {
         Ok(Ok((status, bytes))) => judge(world, parcel, mode, status, &bytes),
         Ok(Err(error)) => Returned::only(Outcome::Unreachable(error.without_url().to_string())),
@@ -173,10 +206,8 @@ async fn exchange(request: reqwest::RequestBuilder) -> reqwest::Result<(u16, Vec
 
 /// The query and the body, stamped anew for each delivery.
 fn wrap(world: &World, parcel: &Parcel, mode: Mode) -> (String, String) {
-    let timestamp = (real_ms() / 1000).to_string();
-    let nonce = nonce();
-    let signature = envelope::signature(&[&world.token, &timestamp, &nonce]);
-    let query = format!("signature={signature}&timestamp={timestamp}&nonce={nonce}&openid={}", parcel.openid);
+    let (query, timestamp, nonce) = signed_query(world);
+    let query = format!("{query}&openid={}", parcel.openid);
     let xml = &parcel.xml;
     if mode == Mode::Plain {
         return (query, xml.clone());
@@ -189,6 +220,19 @@ fn wrap(world: &World, parcel: &Parcel, mode: Mode) -> (String, String) {
         _ => format!("<xml><ToUserName><![CDATA[{ORIGINAL_ID}]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"),
     };
     (query, body)
+}
+
+/// `signature`, `timestamp` and `nonce`, and the latter two once more for the other signature.
+fn signed_query(world: &World) -> (String, String, String) {
+    let timestamp = (real_ms() / 1000).to_string();
+    let nonce = nonce();
+    let signature = envelope::signature(&[&world.token, &timestamp, &nonce]);
+    (format!("signature={signature}&timestamp={timestamp}&nonce={nonce}"), timestamp, nonce)
+}
+
+/// Between a webhook address, which may have a query of its own, and the platform's.
+fn separator(webhook: &str) -> char {
+    if webhook.contains('?') { '&' } else { '?' }
 }
 
 /// A number of up to ten digits, as WeChat sends it.

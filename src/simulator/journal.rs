@@ -192,6 +192,11 @@ impl<T> Log<T> {
         self.entries.get_mut(number.checked_sub(self.first)? as usize)
     }
 
+    pub(super) fn numbered(&self) -> impl DoubleEndedIterator<Item = (u64, &T)> {
+        // A deque counts back as well, which a bare range from `first` would not.
+        (0..self.entries.len()).map(|index| (self.first + index as u64, &self.entries[index]))
+    }
+
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.entries.iter()
     }

@@ -112,140 +112,77 @@ impl Message {
 
     /// The document that is pushed.
     pub(super) fn to_xml(&self, head: &Head<'_>) -> String {
-        if let Self::Raw { xml } = self {
-            return xml.clone();
-        }
         let mut out = format!(
             "<xml>{}{}<CreateTime>{}</CreateTime>",
             element("ToUserName", head.account),
             element("FromUserName", head.openid),
             head.create_time
         );
-        if let Some(event) = self.event_name() {
-            out += "<MsgType><![CDATA[event]]></MsgType>";
-            out += &element("Event", event);
-            out += &self.event_fields();
-        } else {
-            out += &self.message_fields(head.url);
-            let _ = write!(out, "<MsgId>{}</MsgId>", head.msg_id);
-        }
-        out + "</xml>"
+        let _ = match self.body(head.url) {
+            Body::Whole(xml) => return xml.to_owned(),
+            Body::Message { msg_type, fields } => {
+                write!(out, "{}{fields}<MsgId>{}</MsgId></xml>", element("MsgType", msg_type), head.msg_id)
+            }
+            Body::Event { event, fields } => {
+                write!(out, "{}{}{fields}</xml>", element("MsgType", "event"), element("Event", event))
+            }
+        };
+        out
     }
 
-    fn message_fields(&self, url: &str) -> String {
-        let media = |kind: &str, media_id: &str| element("MsgType", kind) + &element("MediaId", media_id);
+    /// The elements after the common ones; `url` is where pictures are.
+    fn body(&self, url: &str) -> Body<'_> {
+        let message = |msg_type, fields: &[(&str, &str)]| Body::Message { msg_type, fields: elements(fields) };
+        let event = |event, fields: &[(&str, &str)]| Body::Event { event, fields: elements(fields) };
         match self {
-            Self::Text { content, bizmsgmenuid } => {
-                let tapped = bizmsgmenuid.as_ref().map(|id| element("bizmsgmenuid", id)).unwrap_or_default();
-                element("MsgType", "text") + &element("Content", content) + &tapped
-            }
+            Self::Text { content, bizmsgmenuid: None } => message("text", &[("Content", content)]),
+            Self::Text { content, bizmsgmenuid: Some(id) } => message("text", &[("Content", content), ("bizmsgmenuid", id)]),
             Self::Image { media_id } => {
-                media("image", media_id) + &element("PicUrl", &format!("{url}/simulator/media/{media_id}"))
+                let pic_url = format!("{url}/simulator/media/{media_id}");
+                message("image", &[("PicUrl", &pic_url), ("MediaId", media_id)])
             }
-            Self::Voice { media_id, recognition } => {
-                let said = recognition.as_ref().map(|text| element("Recognition", text)).unwrap_or_default();
-                media("voice", media_id) + &element("Format", "amr") + &element("MediaId16K", media_id) + &said
+            Self::Voice { media_id, recognition: None } => {
+                message("voice", &[("MediaId", media_id), ("Format", "amr"), ("MediaId16K", media_id)])
             }
-            Self::Video { media_id } => media("video", media_id) + &element("ThumbMediaId", media_id),
-            Self::ShortVideo { media_id } => media("shortvideo", media_id) + &element("ThumbMediaId", media_id),
-            Self::Location { latitude, longitude, label } => format!(
-                "{}<Location_X>{latitude:.6}</Location_X><Location_Y>{longitude:.6}</Location_Y><Scale>15</Scale>{}",
-                element("MsgType", "location"),
-                element("Label", label)
-            ),
+            Self::Voice { media_id, recognition: Some(text) } => {
+                message("voice", &[("MediaId", media_id), ("Format", "amr"), ("MediaId16K", media_id), ("Recognition", text)])
+            }
+            Self::Video { media_id } => message("video", &[("MediaId", media_id), ("ThumbMediaId", media_id)]),
+            Self::ShortVideo { media_id } => message("shortvideo", &[("MediaId", media_id), ("ThumbMediaId", media_id)]),
+            Self::Location { latitude, longitude, label } => {
+                let fields = format!("<Location_X>{latitude:.6}</Location_X><Location_Y>{longitude:.6}</Location_Y>");
+                let fields = fields + "<Scale>15</Scale>" + &element("Label", label);
+                Body::Message { msg_type: "location", fields }
+            }
             Self::Link { title, description, url } => {
-                element("MsgType", "link")
-                    + &element("Title", title)
-                    + &element("Description", description)
-                    + &element("Url", url)
+                message("link", &[("Title", title), ("Description", description), ("Url", url)])
             }
-            Self::File { title } => element("MsgType", "file") + &element("Title", title),
-            Self::Subscribe { .. }
-            | Self::Unsubscribe
-            | Self::Scan { .. }
-            | Self::Position { .. }
-            | Self::Click { .. }
-            | Self::View { .. }
-            | Self::ScancodePush { .. }
-            | Self::ScancodeWaitmsg { .. }
-            | Self::PicSysphoto { .. }
-            | Self::PicPhotoOrAlbum { .. }
-            | Self::PicWeixin { .. }
-            | Self::LocationSelect { .. }
-            | Self::Event { .. }
-            | Self::Raw { .. } => String::new(),
-        }
-    }
-
-    fn event_name(&self) -> Option<&str> {
-        Some(match self {
-            Self::Subscribe { .. } => "subscribe",
-            Self::Unsubscribe => "unsubscribe",
-            Self::Scan { .. } => "SCAN",
-            Self::Position { .. } => "LOCATION",
-            Self::Click { .. } => "CLICK",
-            Self::View { .. } => "VIEW",
-            Self::ScancodePush { .. } => "scancode_push",
-            Self::ScancodeWaitmsg { .. } => "scancode_waitmsg",
-            Self::PicSysphoto { .. } => "pic_sysphoto",
-            Self::PicPhotoOrAlbum { .. } => "pic_photo_or_album",
-            Self::PicWeixin { .. } => "pic_weixin",
-            Self::LocationSelect { .. } => "location_select",
-            Self::Event { event, .. } => event,
-            Self::Text { .. }
-            | Self::Image { .. }
-            | Self::Voice { .. }
-            | Self::Video { .. }
-            | Self::ShortVideo { .. }
-            | Self::Location { .. }
-            | Self::Link { .. }
-            | Self::File { .. }
-            | Self::Raw { .. } => return None,
-        })
-    }
-
-    fn event_fields(&self) -> String {
-        match self {
+            Self::File { title } => message("file", &[("Title", title)]),
             Self::Subscribe { scene: Some(scene) } => {
-                element("EventKey", &format!("qrscene_{scene}")) + &element("Ticket", "SIMULATED_TICKET")
+                event("subscribe", &[("EventKey", &format!("qrscene_{scene}")), ("Ticket", "SIMULATED_TICKET")])
             }
-            Self::Subscribe { scene: None } | Self::Unsubscribe => element("EventKey", ""),
-            Self::Scan { scene } => element("EventKey", scene) + &element("Ticket", "SIMULATED_TICKET"),
+            Self::Subscribe { scene: None } => event("subscribe", &[("EventKey", "")]),
+            Self::Unsubscribe => event("unsubscribe", &[("EventKey", "")]),
+            Self::Scan { scene } => event("SCAN", &[("EventKey", scene), ("Ticket", "SIMULATED_TICKET")]),
             Self::Position { latitude, longitude } => {
-                format!("<Latitude>{latitude:.6}</Latitude><Longitude>{longitude:.6}</Longitude><Precision>65.000000</Precision>")
+                let fields = format!("<Latitude>{latitude:.6}</Latitude><Longitude>{longitude:.6}</Longitude>");
+                Body::Event { event: "LOCATION", fields: fields + "<Precision>65.000000</Precision>" }
             }
-            Self::Click { key } => element("EventKey", key),
-            Self::View { url } => element("EventKey", url) + "<MenuId>400000001</MenuId>",
-            Self::ScancodePush { key, result } | Self::ScancodeWaitmsg { key, result } => format!(
-                "{}<ScanCodeInfo>{}{}</ScanCodeInfo>",
-                element("EventKey", key),
-                element("ScanType", "qrcode"),
-                element("ScanResult", result)
-            ),
-            Self::PicSysphoto { key } | Self::PicPhotoOrAlbum { key } | Self::PicWeixin { key } => format!(
-                "{}<SendPicsInfo><Count>1</Count><PicList><item>{}</item></PicList></SendPicsInfo>",
-                element("EventKey", key),
-                element("PicMd5Sum", "0f343b0931126a20f133d67c2b018a3b")
-            ),
-            Self::LocationSelect { key, label } => format!(
-                "{}<SendLocationInfo>{}{}{}{}{}</SendLocationInfo>",
-                element("EventKey", key),
-                element("Location_X", "31.23"),
-                element("Location_Y", "121.47"),
-                element("Scale", "15"),
-                element("Label", label),
-                element("Poiname", "")
-            ),
-            Self::Event { fields, .. } => fields.clone(),
-            Self::Text { .. }
-            | Self::Image { .. }
-            | Self::Voice { .. }
-            | Self::Video { .. }
-            | Self::ShortVideo { .. }
-            | Self::Location { .. }
-            | Self::Link { .. }
-            | Self::File { .. }
-            | Self::Raw { .. } => String::new(),
+            Self::Click { key } => event("CLICK", &[("EventKey", key)]),
+            Self::View { url } => event("VIEW", &[("EventKey", url), ("MenuId", "400000001")]),
+            Self::ScancodePush { key, result } => scancode("scancode_push", key, result),
+            Self::ScancodeWaitmsg { key, result } => scancode("scancode_waitmsg", key, result),
+            Self::PicSysphoto { key } => pictures("pic_sysphoto", key),
+            Self::PicPhotoOrAlbum { key } => pictures("pic_photo_or_album", key),
+            Self::PicWeixin { key } => pictures("pic_weixin", key),
+            Self::LocationSelect { key, label } => {
+                let place =
+                    [("Location_X", "31.23"), ("Location_Y", "121.47"), ("Scale", "15"), ("Label", label), ("Poiname", "")];
+                let fields = format!("{}<SendLocationInfo>{}</SendLocationInfo>", element("EventKey", key), elements(&place));
+                Body::Event { event: "location_select", fields }
+            }
+            Self::Event { event, fields } => Body::Event { event, fields: fields.clone() },
+            Self::Raw { xml } => Body::Whole(xml),
         }
     }
 
@@ -318,8 +255,30 @@ impl Message {
 
     /// Whether it counts as an event, in answer to which a news reply may have eight articles.
     pub(super) fn is_event(&self) -> bool {
-        self.event_name().is_some()
+        matches!(self.body(""), Body::Event { .. })
     }
+}
+
+/// What stands between the common elements and the end.
+enum Body<'a> {
+    Message { msg_type: &'static str, fields: String },
+    Event { event: &'a str, fields: String },
+    Whole(&'a str),
+}
+
+fn scancode(event: &'static str, key: &str, result: &str) -> Body<'static> {
+    let code = elements(&[("ScanType", "qrcode"), ("ScanResult", result)]);
+    Body::Event { event, fields: format!("{}<ScanCodeInfo>{code}</ScanCodeInfo>", element("EventKey", key)) }
+}
+
+fn pictures(event: &'static str, key: &str) -> Body<'static> {
+    let picture = element("PicMd5Sum", "0f343b0931126a20f133d67c2b018a3b");
+    let list = format!("<SendPicsInfo><Count>1</Count><PicList><item>{picture}</item></PicList></SendPicsInfo>");
+    Body::Event { event, fields: element("EventKey", key) + &list }
+}
+
+fn elements(fields: &[(&str, &str)]) -> String {
+    fields.iter().map(|(name, value)| element(name, value)).collect()
 }
 
 /// `<name><![CDATA[value]]></name>`, with the one sequence CDATA cannot hold split.

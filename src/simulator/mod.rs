@@ -9,6 +9,7 @@ mod clock;
 mod delivery;
 mod journal;
 mod message;
+mod phone;
 mod platform;
 mod reply;
 mod settings;
@@ -28,6 +29,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{clock::Clock, platform::Platform, world::World};
 pub use self::{
+    delivery::Verification,
     journal::{ApiCall, Bubble, Card, Exchange, MenuOption, Outcome, PushId, Shown, Via},
     message::Message,
     platform::NO_SERVICE,
@@ -59,7 +61,8 @@ impl Simulator {
             App::new()
                 .app_data(web::Data::from(Arc::clone(&shared)))
                 .app_data(web::PayloadConfig::new(MAX_BODY))
-                .app_data(web::JsonConfig::default().limit(MAX_BODY).content_type_required(false))
+                .app_data(web::JsonConfig::default().limit(MAX_BODY))
+                .configure(phone::routes)
                 .route("/v1/models", web::get().to(upstream::list_models))
                 .route("/v1/chat/completions", web::post().to(upstream::complete_chat))
                 .route("/cgi-bin/{call:.*}", web::route().to(api::answer))
@@ -138,13 +141,17 @@ impl Simulator {
 
     /// The follower taps a `bizmsgmenu` link or a menu option: the text is sent, with its id where the account is verified.
     pub fn tap(&self, openid: &str, id: &str, content: &str) -> PushId {
-        let verified = self.world.look(|platform| platform.switches.account.is_verified());
-        self.push(openid, Message::Text { content: content.to_owned(), bizmsgmenuid: verified.then(|| id.to_owned()) })
+        delivery::tap(&self.world, openid, id, content)
     }
 
     /// The follower sends or does anything else.
     pub fn push(&self, openid: &str, message: Message) -> PushId {
         delivery::push(&self.world, openid, message)
+    }
+
+    /// Checks the webhook's address as the console does on saving it.
+    pub async fn verify_webhook(&self) -> Verification {
+        delivery::verify(&self.world).await
     }
 
     /// Waits until the deliveries of `push` have ended, repetitions by fault excepted.

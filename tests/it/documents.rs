@@ -57,6 +57,19 @@ fn every_link_between_documents_leads_somewhere() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+#[test]
+fn every_test_that_the_guarantees_name_exists() {
+    let mut sources = Vec::new();
+    collect_rust(&root().join("tests/it"), &mut sources);
+    collect_rust(&root().join("src"), &mut sources);
+    let text = read(&root().join("docs/GUARANTEES.md"));
+    let proofs = text.split("**Proved by**").skip(1).filter_map(|rest| rest.split("\n\n").next());
+    let named: Vec<&str> = proofs.flat_map(|proof| proof.split('`').skip(1).step_by(2)).collect();
+    let gone: Vec<_> =
+        named.iter().filter(|name| !sources.iter().any(|source| source.contains(&format!("fn {name}(")))).collect();
+    assert!(!named.is_empty() && gone.is_empty(), "no test is named {gone:?}");
+}
+
 /// The targets of `](…)` and `src="…"` that are files of the repository.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let starts =
@@ -66,6 +79,17 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
         .chain(starts("href=\"", '"'))
         .filter(|link| !link.contains("://") && !link.starts_with(['#', '<']))
         .filter_map(|link| link.split('#').next())
+}
+
+fn collect_rust(folder: &Path, sources: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect_rust(&path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            sources.push(read(&path));
+        }
+    }
 }
 
 fn documents() -> Vec<PathBuf> {

@@ -1,8 +1,22 @@
 //! Every test of the running product, in one binary: tests speak through the public door.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+#![expect(unreachable_pub, reason = "one binary: everything in it is private to it")]
 
+mod answer_html;
+mod answer_page;
+mod chat_text;
 mod codec;
+#[cfg(feature = "crash-points")]
+mod crash;
 mod documents;
+mod floors;
 mod forgery;
+mod hostile;
+mod life;
+mod markdown;
 mod platform;
+mod replicas;
 mod simulator;
+mod support;
+mod upstream;
+mod webhook;

@@ -30,7 +30,7 @@ pub struct GrowingAnswer {
 impl GrowingAnswer {
     /// HTML of a finished answer.
     pub fn page_html(&mut self, markdown: &str) -> String {
-        if markdown.len() > MAX_MARKDOWN_BYTES {
+        if markdown.len() > MAX_MARKDOWN_BYTES || markdown.lines().any(nests_too_deep) {
             return plain_text(markdown);
         }
         self.colours.start_over();
@@ -40,8 +40,10 @@ impl GrowingAnswer {
         if depth(root) > MAX_DEPTH {
             return plain_text(markdown);
         }
+        lower_headings(root);
+        let titles = Titles::of(markdown);
         for node in root.descendants().collect::<Vec<_>>() {
-            self.settle(&arena, node, Titles::of(markdown));
+            self.settle(&arena, node, titles);
         }
         let mut html = String::with_capacity(markdown.len() * 2);
         match format_html(root, &options, &mut html) {
@@ -58,11 +60,6 @@ impl GrowingAnswer {
     fn settle<'a>(&mut self, arena: &'a Arena<'a>, node: Node<'a>, titles: Titles) {
         inline_html::settle_children(node);
         let replacement = match &mut node.data_mut().value {
-            // The page's own heading is the question; the answer's begin below it.
-            NodeValue::Heading(heading) => {
-                heading.level = (heading.level + 1).min(6);
-                None
-            }
             NodeValue::CodeBlock(block) => Some(self.colours.block(&block.info, &block.literal)),
             NodeValue::HtmlBlock(block) => Some(inline_html::block(&block.literal)),
             NodeValue::Math(math) => Some(math_span(&math.literal, math.display_math)),
@@ -88,11 +85,6 @@ pub fn page_html(markdown: &str) -> String {
     GrowingAnswer::default().page_html(markdown)
 }
 
-/// Loads the grammars (some tens of milliseconds), so that the first block of code does not wait for them.
-pub fn warm_up() {
-    code::warm_up();
-}
-
 fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
@@ -112,6 +104,17 @@ fn options() -> Options<'static> {
     options
 }
 
+/// The page's own heading is the question: the highest of the answer's comes next below it, whatever the model began with.
+fn lower_headings(root: Node<'_>) {
+    let level = |node: Node<'_>| if let NodeValue::Heading(heading) = node.data().value { Some(heading.level) } else { None };
+    let Some(highest) = root.descendants().filter_map(level).min() else { return };
+    for node in root.descendants() {
+        if let NodeValue::Heading(heading) = &mut node.data_mut().value {
+            heading.level = (heading.level - highest + 2).min(6);
+        }
+    }
+}
+
 fn depth(root: Node<'_>) -> usize {
     let (mut depth, mut deepest) = (0, 0);
     for edge in root.traverse() {
@@ -122,6 +125,17 @@ fn depth(root: Node<'_>) -> usize {
         deepest = deepest.max(depth);
     }
     deepest
+}
+
+/// Whether a line alone opens more blocks than [`MAX_DEPTH`], which would cost the parser their square.
+fn nests_too_deep(line: &str) -> bool {
+    let marks = line.bytes().take_while(|byte| b" \t>-*+.)0123456789".contains(byte)).count();
+    let opens = |pair: &[u8]| match pair {
+        [b'>', _] => true,
+        [b'-' | b'*' | b'+' | b'.' | b')', after] => after.is_ascii_whitespace(),
+        _ => false,
+    };
+    line.as_bytes()[..marks].windows(2).filter(|pair| opens(pair)).count() > MAX_DEPTH
 }
 
 fn raw<'a>(arena: &'a Arena<'a>, html: &str) -> Node<'a> {

@@ -83,7 +83,7 @@ enum Outcome {
 pub async fn deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Answer {
     let result = try_deliver(app, account, delivery).await;
     let (answer, outcome) = result.unwrap_or_else(|error| {
-        tracing::error!(question = delivery.question_id, account = account.name, %error, "the database failed a delivery");
+        tracing::error!(request = delivery.question_id, account = account.name, %error, "the database failed a delivery");
         (Answer::Success, Outcome::Fault)
     });
     record(account, delivery, outcome);
@@ -167,11 +167,18 @@ async fn hand_over(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) 
         let waiting = answer_parts::waiting(&app.db, &account.name, &delivery.key.openid).await?;
         let Some(plan) = reply::plan(app, account, delivery, &waiting, pushing) else { break };
         crash::point("reply composed");
-        let passive =
-            PassiveReply { inbound: &delivery.key, reply: &plan.text, parts: &plan.parts, beginning: None, at: clock::now_ms() };
+        let passive = PassiveReply {
+            inbound: &delivery.key,
+            reply: &plan.text,
+            parts: &plan.parts,
+            beginning: None,
+            owner: &app.holder,
+            at: clock::now_ms(),
+        };
         match answer_parts::write_passive(&app.db, &passive).await? {
             Written::Reply => {
                 crash::point("reply stored");
+                app.replies.handed_over(&delivery.key);
                 push_rest(app, account, delivery, &plan, pushing).await;
                 return Ok((Answer::Reply(Reply::Text { content: plan.text }), Outcome::Whole));
             }
@@ -225,11 +232,18 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
         }
         let content = reply::interim(app, account, &question.id, Some((&beginning.text, &question)));
         let written = Beginning { question_id: &question.id, text: &beginning.text, from: from as i64, to: to as i64 };
-        let passive =
-            PassiveReply { inbound: &delivery.key, reply: &content, parts: &[], beginning: Some(written), at: clock::now_ms() };
+        let passive = PassiveReply {
+            inbound: &delivery.key,
+            reply: &content,
+            parts: &[],
+            beginning: Some(written),
+            owner: &app.holder,
+            at: clock::now_ms(),
+        };
         match answer_parts::write_passive(&app.db, &passive).await? {
             Written::Reply => {
                 crash::point("reply stored");
+                app.replies.handed_over(&delivery.key);
                 // No other delivery will come, so what follows is pushed where that is possible.
                 questions::acknowledge(&app.db, &question.id, clock::now_ms()).await?;
                 return Ok((Answer::Reply(Reply::Text { content }), Outcome::Beginning));

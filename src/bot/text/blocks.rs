@@ -78,7 +78,7 @@ impl Page<'_> {
         out
     }
 
-    /// A heading is set off above and close below; a list stays with the sentence that announces it; else the author's spacing.
+    /// A heading is set off above and close below; a list, table or code stays with the sentence that announces it; else the author's spacing.
     fn gap(&self, previous: Node<'_>, node: Node<'_>, before: &str, place: Place) -> &'static str {
         let (was, is) = (&previous.data().value, &node.data().value);
         if place.lists > 0 || matches!(was, NodeValue::Heading(_)) && !matches!(is, NodeValue::ThematicBreak) {
@@ -87,7 +87,8 @@ impl Page<'_> {
         if matches!(is, NodeValue::Heading(_)) {
             return "\n\n";
         }
-        let announced = matches!(is, NodeValue::List(_)) && before.ends_with(['：', ':']);
+        let announced =
+            matches!(is, NodeValue::List(_) | NodeValue::Table(_) | NodeValue::CodeBlock(_)) && before.ends_with(['：', ':']);
         if announced || !self.blank_above(node) { "\n" } else { "\n\n" }
     }
 
@@ -237,6 +238,9 @@ fn paragraph(text: &str) -> String {
 fn framed(code: &NodeCodeBlock) -> String {
     let mut literal = String::with_capacity(code.literal.len());
     verbatim(&code.literal, &mut literal);
+    if literal.trim().is_empty() {
+        return String::new();
+    }
     let mut language = String::new();
     prose(code.info.split_ascii_whitespace().next().unwrap_or_default(), &mut language);
     let top = format!("{} {language}", FRAME.0);

@@ -36,3 +36,19 @@ fn clean(line: &str, out: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_forbids_is_gone_and_line_ends_are_one_kind() {
+        assert_eq!(chat_text("甲\0乙\u{7}丙\u{fffe}丁\u{b}\r\n戊\r己"), "甲乙丙丁\n戊\n己");
+        assert_eq!(chat_text("`甲\0乙\u{1}`\n\n```\n\u{5}a href\u{f}\n```"), "甲乙\n\n┌─\na href\n└─");
+    }
+
+    #[test]
+    fn no_character_reference_forges_a_mark_of_ours() {
+        assert_eq!(chat_text("&#5;a href=\"https://evil.example\">x&#15;&#6;&#14;"), "a href=\"https://evil.example\">x^");
+    }
+}

@@ -9,8 +9,10 @@ pub(super) enum Tag {
     Text,
     /// Markup without a meaning in a chat, and comments.
     Dropped,
-    /// A line ends here.
-    Break,
+    /// A line ends here, and in Markdown the next would begin with this.
+    Break(&'static str),
+    /// A cell of a table.
+    Cell,
     OpenLink(Option<String>),
     CloseLink,
     OpenRaised,
@@ -55,14 +57,19 @@ pub(super) fn tag(source: &str) -> Tag {
         ("img", _) => {
             Tag::Image { source: attribute(source, "src").unwrap_or_default(), alt: attribute(source, "alt").unwrap_or_default() }
         }
-        _ if listed(BREAKING, &name) => Tag::Break,
+        ("td" | "th", false) => Tag::Cell,
+        ("li", false) => Tag::Break("- "),
+        ("h1" | "h2", false) => Tag::Break("## "),
+        ("h3" | "h4" | "h5" | "h6", false) => Tag::Break("### "),
+        ("hr", _) => Tag::Break("---\n"),
+        _ if listed(BREAKING, &name) => Tag::Break(""),
         _ if listed(SILENT, &name) => Tag::Dropped,
         _ => Tag::Text,
     }
 }
 
-/// The Markdown inside a block of HTML: breaking tags become line ends, silent ones and comments go, links and pictures stay
-/// as inline HTML, and indentation is markup too.
+/// The Markdown inside a block of HTML: breaking tags become line ends, items and headings Markdown's, silent ones and comments go, and indentation is markup
+/// too. Links and pictures stay as inline HTML; a control character, never shown, keeps them from beginning a block again.
 pub(super) fn unwrap(block: &str) -> String {
     let mut out = String::with_capacity(block.len());
     let mut rest = block;
@@ -74,14 +81,16 @@ pub(super) fn unwrap(block: &str) -> String {
         };
         match tag(&rest[..length]) {
             Tag::Dropped => {}
-            Tag::Break => out.push('\n'),
+            Tag::Break(mark) => out.extend(["\n", mark]),
+            Tag::Cell if out.is_empty() || out.ends_with('\n') => {}
+            Tag::Cell => out.push('｜'),
             _ => out.push_str(&rest[..length]),
         }
         rest = &rest[length..];
     }
     out.push_str(rest);
-    let lines: Vec<&str> = out.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join("\n")
+    let lines = out.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| if line.starts_with('<') { format!("\u{4}{line}") } else { line.to_owned() }).collect::<Vec<_>>().join("\n")
 }
 
 /// The bytes from a `<` to the end of its tag; `None` when nothing closes it, nor any later one.
@@ -118,7 +127,7 @@ mod tests {
         assert_eq!(tag("<String>"), Tag::Text);
         assert_eq!(tag("<T>"), Tag::Text);
         assert_eq!(tag("<U>"), Tag::Text);
-        assert_eq!(tag("<br/>"), Tag::Break);
+        assert_eq!(tag("<br/>"), Tag::Break(""));
         assert_eq!(tag("<SPAN style='x'>"), Tag::Dropped);
         assert_eq!(tag("<!-- x -->"), Tag::Dropped);
         assert_eq!(tag("</a>"), Tag::CloseLink);
@@ -137,6 +146,6 @@ mod tests {
     #[test]
     fn a_block_keeps_its_text_and_its_links() {
         let block = "<div>\n  <p>甲<b>乙</b></p>\n  <!-- x -->\n  <a href='https://a.cn'>丙</a>\n</div>\n";
-        assert_eq!(unwrap(block), "甲乙\n<a href='https://a.cn'>丙</a>");
+        assert_eq!(unwrap(block), "甲乙\n\u{4}<a href='https://a.cn'>丙</a>");
     }
 }

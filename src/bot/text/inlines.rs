@@ -83,8 +83,8 @@ impl Line {
     fn html(&mut self, source: &str) {
         match tag(source) {
             Tag::Text => prose(source, &mut self.out),
-            Tag::Dropped => {}
-            Tag::Break => self.out.push('\n'),
+            Tag::Dropped | Tag::Cell => {}
+            Tag::Break(_) => self.out.push('\n'),
             Tag::OpenLink(url) => self.open_link(&url.unwrap_or_default(), Origin::Html),
             Tag::CloseLink => {
                 if matches!(self.open.last(), Some(Open::Link { origin: Origin::Html, .. })) {

@@ -6,12 +6,14 @@
 mod actions;
 mod blocks;
 mod chat;
+mod formula;
 mod html;
 mod inlines;
 mod links;
 mod math;
 mod prefix;
 mod prose;
+mod sentence;
 mod source;
 mod split;
 mod table;

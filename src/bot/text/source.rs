@@ -7,16 +7,30 @@
 use comrak::options::{Extension, Parse};
 use comrak::{Arena, Node, Options, parse_document};
 
+use super::formula::formula_lines;
+
 /// Stands for a control character of the input; never shown.
 const DROPPED: u8 = 0x04;
 /// The two stars of a power, `2**10`; in prose they are shown as `^`.
 pub(super) const POWER: (char, char) = ('\u{6}', '\u{7}');
-/// The backslash before an escaped star; in prose it vanishes.
+/// The backslash before a star or bracket; in prose it vanishes.
 pub(super) const ESCAPE: char = '\u{e}';
 /// Mask and what it stands for, wherever it is shown.
-const MASKS: [(char, char); 4] = [('\u{1}', '_'), ('\u{2}', '*'), ('\u{3}', '~'), ('\u{10}', '$')];
+const MASKS: [(char, char); 8] = [
+    ('\u{1}', '_'),
+    ('\u{2}', '*'),
+    ('\u{3}', '~'),
+    ('\u{10}', '$'),
+    ('\u{11}', '>'),
+    ('\u{12}', '-'),
+    ('\u{13}', '+'),
+    ('\u{14}', '#'),
+];
+/// Beyond so many quotation marks in a row, or openings of a formula without its end, the parser's time grows with the square of
+/// their number and no reader gains anything.
+const MAX_REPEATS: usize = 32;
 
-/// Parses masked Markdown. `Setext` headings are off: a model's `---` below a line is a rule, and a paragraph that could
+/// Parses masked Markdown. Setext headings are off: a model's `---` below a line is a rule, and a paragraph that could
 /// still become a heading could not be shown early.
 pub(super) fn parse<'a>(arena: &'a Arena<'a>, masked: &str) -> Node<'a> {
     let options = Options {
@@ -44,6 +58,7 @@ pub(super) fn parse<'a>(arena: &'a Arena<'a>, masked: &str) -> Node<'a> {
 pub(super) fn mask(markdown: &str) -> String {
     let mut bytes = markdown.as_bytes().to_vec();
     let mut at = 0;
+    let mut formulas = [0; 2];
     while at < bytes.len() {
         at += match bytes[at] {
             b'\t' | b'\n' | b'\r' => 1,
@@ -51,13 +66,15 @@ pub(super) fn mask(markdown: &str) -> String {
                 bytes[at] = DROPPED;
                 1
             }
-            b'\\' => mask_escape(&mut bytes, at),
+            b'\\' => mask_escape(&mut bytes, at, &mut formulas),
+            b'>' => mask_quotes(&mut bytes, at),
             b'*' => mask_stars(&mut bytes, at),
             b'_' => mask_dunder(&mut bytes, at),
             b'h' => mask_url(&mut bytes, at),
             _ => 1,
         };
     }
+    mask_formula_lines(&mut bytes, markdown);
     // Only ASCII bytes were exchanged for ASCII bytes.
     String::from_utf8(bytes).unwrap_or_else(|_| markdown.to_owned())
 }
@@ -102,12 +119,35 @@ fn is_url_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"<>\"`{}|\\^[]".contains(&byte)
 }
 
-fn mask_escape(bytes: &mut [u8], at: usize) -> usize {
-    if bytes.get(at + 1) == Some(&b'*') {
-        bytes[at] = ESCAPE as u8;
-        bytes[at + 1] = mask_of(b'*');
+/// `formulas` counts openings since the last end, of round and of square ones.
+fn mask_escape(bytes: &mut [u8], at: usize, formulas: &mut [usize; 2]) -> usize {
+    let Some(&escaped) = bytes.get(at + 1) else {
+        return 1;
+    };
+    let count = &mut formulas[usize::from(escaped == b'[' || escaped == b']')];
+    match escaped {
+        b'*' => {
+            bytes[at] = ESCAPE as u8;
+            bytes[at + 1] = mask_of(b'*');
+        }
+        b'(' | b'[' => {
+            *count += 1;
+            if *count > MAX_REPEATS {
+                bytes[at] = ESCAPE as u8;
+            }
+        }
+        b')' | b']' => *count = 0,
+        // A control character behind the backslash is dropped like any other.
+        0..0x20 => return 1,
+        _ => {}
     }
     2
+}
+
+fn mask_quotes(bytes: &mut [u8], at: usize) -> usize {
+    let run = bytes[at..].iter().take_while(|byte| **byte == b'>').count();
+    bytes[at..at + run].iter_mut().skip(MAX_REPEATS).for_each(|byte| *byte = mask_of(b'>'));
+    run
 }
 
 /// `3*4`, `(a+b)*c` are products and `2**10`, `x**2` are powers.
@@ -133,7 +173,7 @@ fn mask_dunder(bytes: &mut [u8], at: usize) -> usize {
         bytes[at + run..].iter().take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || **byte == b'_').count();
     let whole = &bytes[at..at + run + word];
     if run != 2 || word < 3 || !whole.ends_with(b"__") {
-        return run;
+        return run + word;
     }
     let end = at + run + word;
     bytes[at..end].iter_mut().filter(|byte| **byte == b'_').for_each(|byte| *byte = mask_of(b'_'));
@@ -153,6 +193,16 @@ fn mask_url(bytes: &mut [u8], at: usize) -> usize {
     length
 }
 
+/// A line of a formula may begin with a sign that would begin a list, a quotation or a heading.
+fn mask_formula_lines(bytes: &mut [u8], text: &str) {
+    for start in formula_lines(text).closed {
+        let first = start + bytes[start..].iter().take_while(|byte| **byte == b' ').count();
+        if let Some(byte) = bytes.get_mut(first) {
+            *byte = mask_of(*byte);
+        }
+    }
+}
+
 fn mask_of(byte: u8) -> u8 {
     MASKS.iter().find(|(_, shown)| *shown == char::from(byte)).map_or(byte, |(masked, _)| *masked as u8)
 }
@@ -170,6 +220,12 @@ mod tests {
         verbatim(&masked, &mut shown);
         assert_eq!(shown, text.replace('\u{1}', ""));
         assert!(masked.contains("**官网https://a.cn**，"), "bold around a URL stays markup");
+    }
+
+    #[test]
+    fn only_lines_of_a_closed_formula_are_masked() {
+        assert_eq!(mask("$$\n- a\n + b\n$$\n- c"), "$$\n\u{12} a\n \u{13} b\n$$\n- c");
+        assert_eq!(mask("$$\n- a\n\n$$"), "$$\n- a\n\n$$");
     }
 
     #[test]

@@ -25,34 +25,31 @@ pub(super) fn table(node: Node<'_>) -> String {
 
 /// Two columns are a key and its value; of more, each value stands under its column's name.
 fn row_lines(header: &[String], row: &[String]) -> String {
+    let colon = if header.iter().chain(row).any(|cell| cell.chars().any(is_cjk)) { "：" } else { ": " };
     let (first, rest) = row.split_first().map_or(("", row), |(first, rest)| (first.as_str(), rest));
     if let [value] = rest {
-        return format!("• {}", pair(first, value));
+        return format!("• {}", pair(first, value, colon));
     }
     let mut lines: Vec<String> = Vec::new();
     if !first.is_empty() {
         lines.push(first.replace('\n', INDENT));
     }
     let named = header.iter().skip(1).map(String::as_str).chain(std::iter::repeat(""));
-    lines.extend(rest.iter().zip(named).filter(|(value, _)| !value.is_empty()).map(|(value, name)| pair(name, value)));
+    lines.extend(rest.iter().zip(named).filter(|(value, _)| !value.is_empty()).map(|(value, name)| pair(name, value, colon)));
     format!("• {}", lines.join(INDENT))
 }
 
-/// `键：值`, or `key: value` where neither is Chinese.
-fn pair(key: &str, value: &str) -> String {
-    let value = value.replace('\n', INDENT);
-    if key.is_empty() || value.is_empty() {
-        return format!("{}{value}", key.replace('\n', INDENT));
-    }
-    let key = key.replace('\n', INDENT);
-    if key.ends_with(['：', ':']) {
-        return format!("{key}{value}");
-    }
-    if key.ends_with(['？', '?', '！', '!', '。']) {
-        return format!("{key}{INDENT}{value}");
-    }
-    let colon = if key.chars().chain(value.chars()).any(is_cjk) { "：" } else { ": " };
-    format!("{key}{colon}{value}")
+/// `键：值`; a question keeps its own mark and is answered on the next line.
+fn pair(key: &str, value: &str, colon: &str) -> String {
+    let (key, value) = (key.replace('\n', INDENT), value.replace('\n', INDENT));
+    let between = if key.is_empty() || value.is_empty() || key.ends_with(['：', ':']) {
+        ""
+    } else if key.ends_with(['？', '?', '！', '!', '。']) {
+        INDENT
+    } else {
+        colon
+    };
+    format!("{key}{between}{value}")
 }
 
 #[cfg(test)]
@@ -60,12 +57,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pair_takes_the_colon_of_its_script() {
-        assert_eq!(pair("价格", "5元"), "价格：5元");
-        assert_eq!(pair("Speed", "fast"), "Speed: fast");
-        assert_eq!(pair("要钱吗？", "不要"), "要钱吗？\n　不要");
-        assert_eq!(pair("价格：", "5"), "价格：5");
-        assert_eq!(pair("", "5"), "5");
-        assert_eq!(pair("甲", ""), "甲");
+    fn a_pair_is_joined_by_what_its_key_ends_with() {
+        assert_eq!(pair("价格", "5元", "："), "价格：5元");
+        assert_eq!(pair("要钱吗？", "不要", "："), "要钱吗？\n　不要");
+        assert_eq!(pair("价格：", "5", "："), "价格：5");
+        assert_eq!(pair("", "5", "："), "5");
+        assert_eq!(pair("甲", "", "："), "甲");
+    }
+
+    #[test]
+    fn the_colon_is_of_the_script_of_the_table() {
+        assert_eq!(row_lines(&["Name".into(), "Age".into()], &["Ann".into(), "30".into()]), "• Ann: 30");
+        assert_eq!(row_lines(&["月".into(), "量".into()], &["1".into(), "30".into()]), "• 1：30");
     }
 }

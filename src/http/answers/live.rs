@@ -125,7 +125,7 @@ fn view(app: &App, question: &Question, written: Option<Written>) -> AnswerView 
         answer: Arc::from(answer),
         reasoning: Arc::from(reasoning),
         state,
-        cut: question.failure.as_deref().and_then(cut),
+        cut: question.failure.as_deref().map(cut),
         model,
         asked_at: question.asked_at,
         answered_at: question.answered_at,
@@ -138,11 +138,11 @@ fn view(app: &App, question: &Question, written: Option<Written>) -> AnswerView 
     }
 }
 
-fn cut(failure: &str) -> Option<Cut> {
+fn cut(failure: &str) -> Cut {
     match failure {
-        "length" => Some(Cut::Length),
-        "content_filtered" => Some(Cut::Filter),
-        _ => Some(Cut::Interrupted),
+        "length" => Cut::Length,
+        "content_filtered" => Cut::Filter,
+        _ => Cut::Interrupted,
     }
 }
 

@@ -69,9 +69,14 @@ impl Refusal {
         match self {
             Self::UnknownAccount => StatusCode::NOT_FOUND,
             Self::Query | Self::Missing { .. } | Self::Xml(_) | Self::Unreadable => StatusCode::BAD_REQUEST,
-            Self::NoSignature | Self::Signature | Self::MessageSignature | Self::Timestamp { .. } => StatusCode::FORBIDDEN,
             // One status for every way an envelope can fail, so that none of them can be told apart from outside.
-            Self::Plaintext | Self::NoKey | Self::Envelope(_) => StatusCode::FORBIDDEN,
+            Self::NoSignature
+            | Self::Signature
+            | Self::MessageSignature
+            | Self::Timestamp { .. }
+            | Self::Plaintext
+            | Self::NoKey
+            | Self::Envelope(_) => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
         }

@@ -31,8 +31,9 @@ pub(super) enum Form {
 
 /// Reads one document; an error object inside it becomes its error.
 pub(super) fn parse(text: &str) -> Result<Chunk, UpstreamError> {
-    let document: Value =
-        serde_json::from_str(text).map_err(|error| UpstreamError::Malformed { reason: format!("not JSON: {error}") })?;
+    let document: Value = serde_json::from_str(text)
+        .or_else(|error| serde_json::from_str(&without_halves(text)).map_err(|_| error))
+        .map_err(|error| UpstreamError::Malformed { reason: format!("not JSON: {error}") })?;
     if let Some(error) = refusal::of_document(&document) {
         return Err(error);
     }
@@ -57,6 +58,25 @@ pub(super) fn parse(text: &str) -> Result<Chunk, UpstreamError> {
         ["reasoning_content", "reasoning"].iter().filter_map(|name| text[name].as_str()).find(|text| !text.is_empty());
     chunk.reasoning.push_str(reasoning.unwrap_or_default());
     Ok(chunk)
+}
+
+/// The text with every `\\uD83D` that lacks its other half replaced: gateways that cut UTF-16 between two chunks write
+/// such halves, which no JSON parser takes, and a lost emoji is better than a lost answer.
+fn without_halves(text: &str) -> String {
+    let unit = |at: usize| text.get(at..at + 6)?.strip_prefix("\\u").and_then(|digits| u16::from_str_radix(digits, 16).ok());
+    let (mut mended, mut rest) = (String::with_capacity(text.len()), 0);
+    while let Some(at) = text[rest..].find('\\').map(|offset| rest + offset) {
+        mended.push_str(&text[rest..at]);
+        let (length, lost) = match (unit(at), unit(at + 6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (12, false),
+            (Some(0xD800..=0xDFFF), _) => (6, true),
+            _ => (2, false),
+        };
+        let end = text.ceil_char_boundary(at + length);
+        mended.push_str(if lost { "\u{fffd}" } else { &text[at..end] });
+        rest = end;
+    }
+    mended + &text[rest..]
 }
 
 /// One answer is asked for; a choice with a higher index is not it.

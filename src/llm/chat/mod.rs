@@ -163,11 +163,13 @@ impl Upstream {
 
     /// Asks `turns` and hands every piece of the answer to `on_delta` as soon as its bytes are here.
     ///
-    /// On an error, what was handed over since the last `Started` is all there is of the answer.
+    /// On an error, what was handed over since the last `Started` is all there is of the answer: a broken try is void only
+    /// once another begins to speak.
     /// Dropping the future ends the request.
     pub async fn answer(&self, turns: &[Turn], on_delta: impl FnMut(Delta) + Send) -> Result<Outcome, UpstreamError> {
         let deadline = Instant::now() + self.settings.timeout;
-        let mut question = Question { turns, deadline, listener: Listener { on_delta, started: false }, requests: 0 };
+        let mut question =
+            Question { turns, deadline, listener: Listener { on_delta, started: false, stale: false }, requests: 0 };
         match timeout_at(deadline, self.pursue(&mut question)).await {
             Ok(result) => result.map_err(|error| error.without(self.settings.api_key.expose_secret())),
             Err(_) => Err(UpstreamError::Timeout),
@@ -197,7 +199,7 @@ impl Upstream {
                 }
                 Step::GiveUp => return Err(error),
             }
-            question.listener.void();
+            question.listener.expire();
         }
     }
 
@@ -209,14 +211,15 @@ impl Upstream {
     ) -> Result<Ending, UpstreamError> {
         let response = self.accepted(model, question).await?;
         let mut reader = Reader::new(connection::paced(response, self.patience()));
-        loop {
-            let next =
-                if reader.finished() { timeout(EPILOGUE, reader.next()).await.unwrap_or(Ok(None)) } else { reader.next().await };
-            let Some(delta) = next? else { break };
+        while let Some(delta) = reader.next().await? {
             question.listener.hear(&model.name, delta);
         }
-        // Without a wait this is a poll: the last bytes nearly always came with the last event.
-        let _ = timeout(LAST_BYTES, reader.drain()).await;
+        let patience = if reader.is_over() { LAST_BYTES } else { EPILOGUE };
+        // Given up or not, the answer is whole.
+        let _ = timeout(patience, reader.epilogue()).await;
+        while let Some(delta) = reader.next().await? {
+            question.listener.hear(&model.name, delta);
+        }
         reader.ending()
     }
 
@@ -263,16 +266,23 @@ struct Question<'a, F> {
     requests: u32,
 }
 
-/// Keeps the order of deltas: `Started` before the first piece, `Restarted` only after one.
+/// Keeps the order of deltas: `Started` before the first piece, `Restarted` before the first that replaces another.
+///
+/// `Restarted` waits for that piece: should none come, what was heard is all there will be, and it stands.
 struct Listener<F> {
     on_delta: F,
     started: bool,
+    stale: bool,
 }
 
 impl<F: FnMut(Delta)> Listener<F> {
     fn hear(&mut self, model: &str, delta: Delta) {
         if delta == Delta::Restarted {
-            return self.void();
+            return self.expire();
+        }
+        if std::mem::take(&mut self.stale) {
+            self.started = false;
+            (self.on_delta)(Delta::Restarted);
         }
         if !std::mem::replace(&mut self.started, true) {
             (self.on_delta)(Delta::Started { model: model.to_owned() });
@@ -280,9 +290,7 @@ impl<F: FnMut(Delta)> Listener<F> {
         (self.on_delta)(delta);
     }
 
-    fn void(&mut self) {
-        if std::mem::take(&mut self.started) {
-            (self.on_delta)(Delta::Restarted);
-        }
+    fn expire(&mut self) {
+        self.stale = self.started;
     }
 }

@@ -88,7 +88,11 @@ impl Source {
         }
         let Self::Unopened { read, .. } = self else { return Ok(()) };
         let text = read.strip_prefix(BYTE_ORDER_MARK).unwrap_or(read);
-        let Some(first) = text.iter().find(|byte| !byte.is_ascii_whitespace()).copied() else { return Ok(()) };
+        let Some(first) = text.iter().find(|byte| !byte.is_ascii_whitespace()).copied() else {
+            // Blank lines while the model thinks are no reason to remember them.
+            read.clear();
+            return Ok(());
+        };
         if BYTE_ORDER_MARK.starts_with(text) {
             return Ok(());
         }

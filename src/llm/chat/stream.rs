@@ -54,37 +54,39 @@ impl Reader {
         }
     }
 
-    /// The next piece of content or thinking, or `Restarted`; `None` once the answer is complete.
+    /// The next piece of content or thinking, or `Restarted`; `None` once the upstream has said that there is no more.
     pub async fn next(&mut self) -> Result<Option<Delta>, UpstreamError> {
         loop {
             if let Some(delta) = self.ready.pop_front() {
                 return Ok(Some(delta));
             }
-            if self.over {
+            if self.over || self.finish.is_some() {
                 return Ok(None);
             }
             match self.source.next().await {
                 Ok(Some(event)) => self.accept(event).map_err(|error| self.broken_or(error))?,
-                Ok(None) if self.finish.is_none() => return Err(UpstreamError::Broken { received: self.received }),
-                Ok(None) => self.complete(),
-                // The answer was complete; only its epilogue was lost.
-                Err(_) if self.finish.is_some() => self.complete(),
+                Ok(None) => return Err(UpstreamError::Broken { received: self.received }),
                 Err(error) => return Err(self.broken_or(error)),
             }
         }
     }
 
-    /// Whether the upstream said that the answer is complete, though usage may follow.
-    pub fn finished(&self) -> bool {
-        self.finish.is_some() && self.ready.is_empty()
+    /// Reads what may follow a complete answer: usage, belated pieces for `next`, the end of the body. To be given up
+    /// after a moment, for the answer is whole without it.
+    pub async fn epilogue(&mut self) {
+        while let Ok(Some(event)) = self.source.next().await {
+            if self.over || self.accept(event).is_err() {
+                break;
+            }
+        }
     }
 
-    /// Reads on to the end of the body, so that its connection can be used again.
-    pub async fn drain(&mut self) {
-        while let Ok(Some(_)) = self.source.next().await {}
+    /// Whether even the epilogue is complete.
+    pub fn is_over(&self) -> bool {
+        self.over
     }
 
-    /// How the answer ended; to be asked when `next` has returned `None` or is not waited for any longer.
+    /// How the answer ended; to be asked when `next` has returned `None`.
     pub fn ending(mut self) -> Result<Ending, UpstreamError> {
         let finish = self.finish.take().unwrap_or(Finish::Stop);
         match (self.answered, &finish) {
@@ -166,13 +168,11 @@ impl Reader {
         }
     }
 
-    /// Whatever goes wrong once there is text, the answer is broken; before it, the error says what came instead.
+    /// What cannot be read once there is text is an answer that broke, not a wrong upstream.
     fn broken_or(&self, error: UpstreamError) -> UpstreamError {
         match error {
-            UpstreamError::Malformed { .. } | UpstreamError::Timeout if self.received > 0 => {
-                UpstreamError::Broken { received: self.received }
-            }
-            UpstreamError::Broken { .. } => UpstreamError::Broken { received: self.received },
+            UpstreamError::Malformed { .. } if self.received == 0 => error,
+            UpstreamError::Malformed { .. } | UpstreamError::Broken { .. } => UpstreamError::Broken { received: self.received },
             other => other,
         }
     }

@@ -36,6 +36,9 @@ const TIMEOUT_SECS: f64 = 60.0;
 /// Every so many answers carry `text/plain`, because the real ones do now and then.
 const PLAIN_TEXT_EVERY: u64 = 3;
 
+const PAGE: &str = "<html><body>error</body></html>";
+const GARBAGE: &str = "\u{0}garbage";
+
 /// How a call must be made.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Method {
@@ -143,57 +146,74 @@ impl Call<'_> {
 pub(super) async fn answer(world: Data<World>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let started = Instant::now();
     let call = read(&world, &request, &body);
-    let (rid, fault) = world.change(|platform| (rid(), platform.take_fault(call.path)));
-    let wrong = fault.map(|fault| fault.wrong);
-    if wrong == Some(Wrong::TimeoutBefore) {
-        record(&world, &call, &rid, started, (0, "(no answer)".to_owned(), 0));
-        world.wait(TIMEOUT_SECS).await;
-        return HttpResponse::GatewayTimeout().finish();
-    }
-    if let Some(Wrong::Status { status }) = wrong {
-        let page = "<html><body>error</body></html>";
-        record(&world, &call, &rid, started, (status, page.to_owned(), 0));
-        return HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY))
-            .content_type("text/html")
-            .body(page);
-    }
-    let result = match &wrong {
-        Some(Wrong::Errcode { errcode, errmsg }) => Err(refused(*errcode, errmsg)),
-        Some(Wrong::Garbage | Wrong::TimeoutAfter | Wrong::TimeoutBefore | Wrong::Status { .. }) | None => {
-            world.change(|platform| perform(platform, &call))
+    let rid = rid();
+    let wrong = world.change(|platform| platform.take_fault(call.path)).map(|fault| fault.wrong);
+    let answer = match &wrong {
+        Some(Wrong::Errcode { errcode, errmsg }) => Reaction::from(Err(refused(*errcode, errmsg)), &rid),
+        Some(Wrong::Status { status }) => Reaction::Page(*status),
+        Some(Wrong::TimeoutBefore) => Reaction::Silence,
+        Some(Wrong::Garbage | Wrong::TimeoutAfter) | None => {
+            Reaction::from(world.change(|platform| perform(platform, &call)), &rid)
         }
     };
-    let answer = result.unwrap_or_else(|refused| {
-        Answer::Json(json!({ "errcode": refused.errcode, "errmsg": format!("{} rid: {rid}", refused.errmsg) }))
-    });
-    if wrong == Some(Wrong::Garbage) {
-        record(&world, &call, &rid, started, (200, "\u{0}garbage".to_owned(), 0));
-        return HttpResponse::Ok().content_type("text/plain").body("\u{0}garbage");
-    }
-    let errcode = if let Answer::Json(value) = &answer { value["errcode"].as_i64().unwrap_or(0) } else { 0 };
-    let written = match &answer {
-        Answer::Json(value) => value.to_string(),
-        Answer::File { name, bytes, .. } => format!("({name}, {} bytes)", bytes.len()),
+    let answer = match wrong {
+        Some(Wrong::Garbage) => Reaction::Garbage,
+        Some(Wrong::TimeoutAfter) => Reaction::Silence,
+        Some(Wrong::Errcode { .. } | Wrong::Status { .. } | Wrong::TimeoutBefore) | None => answer,
     };
-    let number = record(&world, &call, &rid, started, (200, written, errcode));
-    if wrong == Some(Wrong::TimeoutAfter) {
+    let number = record(&world, &call, &rid, started, &answer);
+    if matches!(answer, Reaction::Silence) {
         world.wait(TIMEOUT_SECS).await;
-        return HttpResponse::GatewayTimeout().finish();
     }
     respond(answer, number)
 }
 
-fn respond(answer: Answer, number: u64) -> HttpResponse {
-    match answer {
-        Answer::Json(value) => {
+/// What goes back over the wire.
+enum Reaction {
+    Answered(Answer),
+    /// An HTTP status with a page of HTML.
+    Page(u16),
+    Garbage,
+    /// Nothing, for a minute.
+    Silence,
+}
+
+impl Reaction {
+    fn from(result: Result<Answer, Refused>, rid: &str) -> Self {
+        Self::Answered(result.unwrap_or_else(|refused| {
+            Answer::Json(json!({ "errcode": refused.errcode, "errmsg": format!("{} rid: {rid}", refused.errmsg) }))
+        }))
+    }
+
+    /// The status, the text and the errcode for the record.
+    fn summary(&self) -> (u16, String, i64) {
+        match self {
+            Self::Answered(Answer::Json(value)) => (200, value.to_string(), value["errcode"].as_i64().unwrap_or(0)),
+            Self::Answered(Answer::File { name, bytes, .. }) => (200, format!("({name}, {} bytes)", bytes.len()), 0),
+            Self::Page(status) => (*status, PAGE.to_owned(), 0),
+            Self::Garbage => (200, GARBAGE.to_owned(), 0),
+            Self::Silence => (0, "(no answer)".to_owned(), 0),
+        }
+    }
+}
+
+fn respond(reaction: Reaction, number: u64) -> HttpResponse {
+    match reaction {
+        Reaction::Answered(Answer::Json(value)) => {
             let plain = number % PLAIN_TEXT_EVERY == PLAIN_TEXT_EVERY - 1;
             let content_type = if plain { "text/plain" } else { "application/json; encoding=utf-8" };
             HttpResponse::Ok().content_type(content_type).body(value.to_string())
         }
-        Answer::File { name, content_type, bytes } => HttpResponse::Ok()
+        Reaction::Answered(Answer::File { name, content_type, bytes }) => HttpResponse::Ok()
             .content_type(content_type)
             .insert_header(("Content-Disposition", format!("attachment; filename=\"{name}\"")))
             .body(bytes),
+        Reaction::Page(status) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+            HttpResponse::build(status).content_type("text/html").body(PAGE)
+        }
+        Reaction::Garbage => HttpResponse::Ok().content_type("text/plain").body(GARBAGE),
+        Reaction::Silence => HttpResponse::GatewayTimeout().finish(),
     }
 }
 
@@ -247,15 +267,14 @@ fn read<'a>(world: &'a World, request: &'a HttpRequest, body: &'a [u8]) -> Call<
     }
 }
 
-/// Notes the call; `ended` is the status, the body and the errcode.
-fn record(world: &World, call: &Call<'_>, rid: &str, started: Instant, ended: (u16, String, i64)) -> u64 {
+fn record(world: &World, call: &Call<'_>, rid: &str, started: Instant, reaction: &Reaction) -> u64 {
     let query = call.query.iter().filter(|(name, _)| !matches!(name.as_str(), "access_token" | "secret"));
     let body = if call.content_type.starts_with("multipart/") {
         format!("(multipart, {} bytes)", call.body.len())
     } else {
         String::from_utf8_lossy(call.body).into_owned()
     };
-    let (status, answer, errcode) = ended;
+    let (status, answer, errcode) = reaction.summary();
     let entry = ApiCall {
         at_ms: real_ms(),
         rid: rid.to_owned(),

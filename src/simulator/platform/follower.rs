@@ -89,6 +89,16 @@ impl Follower {
         Err(refusal)
     }
 
+    /// Sends left now, over both windows.
+    pub(in crate::simulator) fn sends_left(&self, now_ms: i64) -> u32 {
+        [self.after_action, self.after_message]
+            .into_iter()
+            .flatten()
+            .filter(|allowance| allowance.until_ms >= now_ms)
+            .map(|allowance| allowance.left)
+            .sum()
+    }
+
     /// Whether a typing command has anything to refer to.
     pub(in crate::simulator) fn exchanged_lately(&self, now_ms: i64) -> bool {
         self.exchanged_at_ms.is_some_and(|at_ms| now_ms - at_ms <= TYPING_EXCHANGE_MS)

@@ -5,11 +5,11 @@
 //!
 //! Source: <https://developers.weixin.qq.com/doc/subscription/guide/product/message/Receiving_standard_messages.html>
 
-use std::borrow::Cow;
-
 mod document;
 mod event;
 mod message;
+
+use std::borrow::Cow;
 
 use document::{Document, Element};
 pub use event::{Event, MassSendResult, PublishResult};

@@ -174,9 +174,12 @@ async fn what_cannot_be_reached_is_said_of_each() {
 
 #[tokio::test]
 async fn a_call_from_the_command_line_uses_the_shared_token() {
-    let fake = Fake::start(|seen, _| match seen.line.contains("/cgi-bin/media/get") {
-        true => Answer::Json(json!({"errcode": 40007, "errmsg": "invalid media_id"})),
-        false => healthy(seen, SignedDuration::ZERO),
+    let fake = Fake::start(|seen, _| {
+        if seen.line.contains("/cgi-bin/media/get") {
+            Answer::Json(json!({"errcode": 40007, "errmsg": "invalid media_id"}))
+        } else {
+            healthy(seen, SignedDuration::ZERO)
+        }
     })
     .await;
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,66 @@
+//! The page and its JSON, as a browser uses them.
+
+use huixin::simulator::{Mode, Shown, Simulator};
+use serde_json::{Value, json};
+
+use super::{FOLLOWER, PERSONAL, answers, start, stop};
+
+async fn send(simulator: &Simulator, method: reqwest::Method, path: &str, body: &Value) -> u16 {
+    let request = reqwest::Client::new().request(method, format!("{}{path}", simulator.url())).json(body);
+    request.send().await.unwrap().status().as_u16()
+}
+
+async fn state(simulator: &Simulator) -> Value {
+    reqwest::get(format!("{}/simulator/state?openid={FOLLOWER}", simulator.url())).await.unwrap().json().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_page_allows_no_inline_script_and_needs_none() {
+    let (simulator, bot) = start(PERSONAL, Mode::Secure);
+    let page = reqwest::get(simulator.url()).await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("script-src 'self'; style-src 'self'") && !policy.contains("unsafe"), "{policy}");
+    let html = page.text().await.unwrap();
+    assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains(" onclick="));
+    for quoted in html.split('"').filter(|part| part.starts_with("/simulator/")) {
+        let asset = reqwest::get(format!("{}{quoted}", simulator.url())).await.unwrap();
+        assert_eq!(asset.status(), 200, "{quoted}");
+    }
+    stop(simulator, bot).await;
+}
+
+#[tokio::test]
+async fn a_message_pushed_through_the_page_shows_up_in_its_state() {
+    let (simulator, bot) = start(PERSONAL, Mode::Secure);
+    let body = json!({ "openid": FOLLOWER, "message": { "kind": "text", "content": "你好" } });
+    assert_eq!(send(&simulator, reqwest::Method::POST, "/simulator/push", &body).await, 200);
+    simulator.until(|simulator| answers(simulator) == [Shown::text("echo 你好")]).await;
+    let state = state(&simulator).await;
+    assert_eq!(state["chat"][1]["via"], json!({ "via": "passive", "push": 1, "delivery": 1 }));
+    assert_eq!(state["exchanges"][0]["outcome"], json!({ "outcome": "replied" }));
+    assert_eq!(state["followers"][0]["sends_left"], 5);
+    stop(simulator, bot).await;
+}
+
+#[tokio::test]
+async fn the_switches_travel_as_json() {
+    let (simulator, bot) = start(PERSONAL, Mode::Secure);
+    let mut switches = state(&simulator).await["switches"].clone();
+    switches["mode"] = json!("plain");
+    switches["api_faults"] = json!([{ "path": "*", "times": 2, "wrong": "errcode", "errcode": -1, "errmsg": "system error" }]);
+    assert_eq!(send(&simulator, reqwest::Method::PUT, "/simulator/switches", &switches).await, 204);
+    assert_eq!(simulator.switches().mode, Mode::Plain);
+    assert_eq!(simulator.switches().api_faults[0].times, 2);
+    stop(simulator, bot).await;
+}
+
+#[tokio::test]
+async fn a_foreign_page_cannot_push_with_a_plain_form() {
+    let (simulator, bot) = start(PERSONAL, Mode::Secure);
+    let body = json!({ "openid": FOLLOWER, "message": { "kind": "text", "content": "forged" } }).to_string();
+    let request = reqwest::Client::new().post(format!("{}/simulator/push", simulator.url()));
+    let status = request.header("Content-Type", "text/plain").body(body).send().await.unwrap().status().as_u16();
+    assert!(status >= 400, "{status}");
+    assert!(simulator.chat(FOLLOWER).is_empty());
+    stop(simulator, bot).await;
+}
