@@ -17,7 +17,7 @@ use crate::{messages, wire::Connection};
 pub(crate) const CONNECTIONS: usize = 64;
 
 /// No run is worth more than this.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// One reply in so many is opened and read.
 const OPENED: usize = 97;

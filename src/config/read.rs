@@ -22,6 +22,7 @@ pub const VARIABLES: &[&str] = &[
     "WECHAT_API_URL",
     "WECHAT_ALLOW_PLAINTEXT",
     "WECHAT_TIMESTAMP_WINDOW_SECS",
+    "WECHAT_PATIENCE_MS",
     "ACCOUNTS_FILE",
     "REPLY_MODE",
     "REPLY_DEADLINE_MS",
@@ -228,13 +229,19 @@ fn timestamp_window(reader: &mut Reader<'_>) -> Option<Duration> {
 }
 
 fn reply(reader: &mut Reader<'_>) -> Reply {
-    let deadline =
-        reader.parsed("REPLY_DEADLINE_MS", |ms| (100..=4900).contains(ms), "use 100 to 4900; WeChat gives up after 5000");
+    let patience = reader.parsed("WECHAT_PATIENCE_MS", |ms| (200..=60_000).contains(ms), "use 200 to 60000; WeChat's is 5000");
+    let patience = patience.unwrap_or(5000);
+    let deadline = reader.parsed(
+        "REPLY_DEADLINE_MS",
+        |ms| (100..patience).contains(ms),
+        "use at least 100, and less than 5000: WeChat gives up then",
+    );
     let days = reader.parsed("ANSWER_PAGE_DAYS", |days| (1..=365).contains(days), "use 1 to 365 days").unwrap_or(7);
     Reply {
         mode: reader
             .choice("REPLY_MODE", &[("auto", ReplyMode::Auto), ("passive", ReplyMode::Passive), ("push", ReplyMode::Push)]),
-        deadline: Duration::from_millis(deadline.unwrap_or(4600)),
+        patience: Duration::from_millis(patience),
+        deadline: Duration::from_millis(deadline.unwrap_or(patience * 92 / 100)),
         language: reader.choice("REPLY_LANGUAGE", &[("zh-CN", Language::Chinese), ("en", Language::English)]),
         welcome: reader.text("WELCOME_TEXT"),
         page_lifetime: Duration::from_secs(days * 24 * 60 * 60),
