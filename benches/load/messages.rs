@@ -12,11 +12,14 @@ pub(crate) const ENCODING_AES_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789A
 /// Followers that take turns in writing.
 const FOLLOWERS: u64 = 20_000;
 
+/// From one writer to the next: not the follower beside them in any table.
+const STRIDE: u64 = 7_919;
+
 /// `count` messages with `text`, each with a `MsgId` of its own that no earlier run from another `first` used.
 pub(crate) fn requests(text: &str, first: u64, count: usize) -> anyhow::Result<Vec<Vec<u8>>> {
     let key = AesKey::parse(ENCODING_AES_KEY)?;
     let numbers = first..first + count as u64;
-    Ok(numbers.map(|number| request(&key, &openid(number % FOLLOWERS), number, text)).collect())
+    Ok(numbers.map(|number| request(&key, &openid(number * STRIDE % FOLLOWERS), number, text)).collect())
 }
 
 /// One message from each of `count` followers.

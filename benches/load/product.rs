@@ -16,6 +16,9 @@ use crate::{messages, wire::Connection};
 /// The program that is measured.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_huixin");
 
+/// The unit of `/proc`'s times on every Linux of today.
+const TICKS_PER_SECOND: u64 = 100;
+
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The engine, with a new database for each run.
@@ -113,6 +116,15 @@ impl Site {
 }
 
 impl Product {
+    /// Processor time since the start, of all threads.
+    pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The fields after the name in brackets; utime and stime are the 14th and 15th of all.
+        let (_, fields) = stat.rsplit_once(") ").context("no name")?;
+        let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+        Ok(Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND))
+    }
+
     /// Resident memory, in MiB.
     pub(crate) fn resident_mib(&self) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;

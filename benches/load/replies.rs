@@ -12,7 +12,8 @@ use crate::{
 /// Messages before the clock starts, so that pages, caches and connections are there.
 pub(crate) const WARM_UP: usize = 5_000;
 
-/// Every engine and command, `rounds` times, beside the yardstick in the same minute.
+/// Every engine and command, `rounds` times, beside the yardstick in the same minute. Rows are counted after a `kill -9`; the
+/// processor time is the product's alone, a message.
 pub(crate) async fn measure(messages: usize, rounds: usize) -> anyhow::Result<()> {
     println!("{messages} distinct sealed messages over {} connections, a closed loop", closed_loop::CONNECTIONS);
     for round in 1..=rounds {
@@ -26,9 +27,10 @@ pub(crate) async fn measure(messages: usize, rounds: usize) -> anyhow::Result<()
                 let site = Site::new(engine).await?;
                 let product = site.start().await?;
                 let measured = drive(&product, command, messages).await?;
+                let each = product.processor_time()?.as_secs_f64() * 1_000_000.0 / (WARM_UP + messages) as f64;
                 let rows = product.kill_and_count().await?;
                 ensure!(rows == (WARM_UP + messages) as i64, "{rows} rows of {} answered messages", WARM_UP + messages);
-                print(&format!("{} {command}, {rows} rows after kill -9", engine.name()), &measured, &bare);
+                print(&format!("{} {command}, {rows} rows, {each:.0} µs of processor", engine.name()), &measured, &bare);
             }
         }
     }

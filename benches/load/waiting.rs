@@ -99,7 +99,7 @@ async fn ask(address: SocketAddr, request: Vec<u8>, waiting: Arc<AtomicUsize>) -
     Ok(DELIVERIES)
 }
 
-/// Asks for the help, and reads memory, from the moment all wait until the first is served.
+/// Asks for the help, and reads memory; the times count from the moment all wait until the first is served.
 async fn probe<T>(
     product: &Product,
     waiting: &AtomicUsize,
@@ -117,13 +117,12 @@ async fn probe<T>(
         let now = waiting.load(Ordering::Relaxed);
         most = most.max(now);
         resident_mib = resident_mib.max(product.resident_mib()?);
-        if now < followers {
-            continue;
-        }
         let Some(request) = requests.next() else { break };
         let sent = Instant::now();
         connection.exchange(&request).await?;
-        times.push(sent.elapsed());
+        if now >= followers {
+            times.push(sent.elapsed());
+        }
     }
     Ok(Probed { most, resident_mib, asked: times.len(), help: Latencies::new(times) })
 }
