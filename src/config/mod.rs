@@ -40,6 +40,8 @@ pub struct Config {
     pub session: Session,
     /// The model.
     pub llm: Llm,
+    /// Names in the environment that look like ours and are not: slips of the pen, or another program's.
+    pub unknown: Vec<String>,
 }
 
 /// How log lines look.

@@ -44,7 +44,7 @@ pub const VARIABLES: &[&str] = &[
     "LLM_ECHO_REASONING",
 ];
 
-/// A variable that starts like this and is not in [`VARIABLES`] is a slip of the pen.
+/// A variable that starts like this and is not in [`VARIABLES`] is probably a slip of the pen.
 const PREFIXES: &[&str] = &["WECHAT_", "REPLY_", "SESSION_", "LLM_", "ANSWER_", "METRICS_", "ACCOUNTS_"];
 
 /// Named values, from the environment or a test.
@@ -169,17 +169,11 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown_names(&mut self) {
-        let strange: Vec<String> = self
-            .values
-            .0
-            .keys()
-            .filter(|name| PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !VARIABLES.contains(&name.as_str()))
-            .cloned()
-            .collect();
-        for name in strange {
-            self.problem(&name, "is not a variable of huixin", "see .env.example for the names; remove it or mend the spelling");
-        }
+    /// Not problems: an orchestrator may inject such names for its own services.
+    fn unknown_names(&self) -> Vec<String> {
+        let is_strange =
+            |name: &&String| PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !VARIABLES.contains(&name.as_str());
+        self.values.0.keys().filter(is_strange).cloned().collect()
     }
 }
 
@@ -202,11 +196,11 @@ pub(super) fn config(values: &Values) -> Result<Config, Problems> {
         reply: reply(&mut reader),
         session: session(&mut reader),
         llm: llm(&mut reader),
+        unknown: reader.unknown_names(),
     };
     if config.reply.mode == ReplyMode::Push && config.accounts.iter().any(|account| account.app_secret.is_none()) {
         reader.problem("REPLY_MODE", "is push, but an account has no app secret", "set WECHAT_APP_SECRET, or use auto");
     }
-    reader.unknown_names();
     if reader.problems.is_empty() { Ok(config) } else { Err(Problems(reader.problems)) }
 }
 

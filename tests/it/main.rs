@@ -6,6 +6,7 @@ mod answer_html;
 mod answer_page;
 mod chat_text;
 mod codec;
+mod configuration;
 #[cfg(feature = "crash-points")]
 mod crash;
 mod documents;
