@@ -96,6 +96,7 @@ fn an_unfinished_answer_shows_its_whole_sentences_items_and_blocks() {
         ("首段没有句号\n\n", "首段没有句号\n"),
         ("- 甲\n- 乙\n- 丙", "- 甲\n- 乙\n"),
         ("1. 甲\n   - 子\n   - 丑\n   - 寅", "1. 甲\n   - 子\n   - 丑\n"),
+        ("1. 甲\n2. 乙\n    - 子\n    - 丑\n", "1. 甲\n"),
         ("- 甲。乙。", ""),
         ("看。\n\n```rust\nfn main() {}\n", "看。\n\n"),
         ("看。\n\n```rust\nfn main() {}\n```\n", "看。\n\n```rust\nfn main() {}\n```\n"),

@@ -113,12 +113,13 @@ impl<'s> Draft<'s> {
         if matches!(node.data().value, NodeValue::Paragraph) { self.sentences(node) } else { self.start(node) }
     }
 
-    /// All items but the last, and of the last one's own list the same again.
+    /// All items but the last, and of the last one's own list the same again: but never before an item so far in that the rest,
+    /// read alone, would begin with a block of code.
     fn items(&self, list: Node<'_>) -> usize {
         let mut end = self.start(list);
         let mut deepest = list.last_child();
         while let Some(item) = deepest {
-            if item.previous_sibling().is_some() {
+            if item.previous_sibling().is_some() && item.data().sourcepos.start.column <= 4 {
                 end = self.start(item);
             }
             let inner = item.last_child().filter(|child| matches!(child.data().value, NodeValue::List(_)));
