@@ -4,17 +4,21 @@
 
 mod answer_html;
 mod answer_page;
+mod budget;
 mod chat_text;
 mod codec;
 #[cfg(feature = "crash-points")]
 mod crash;
 mod documents;
+mod events;
 mod forgery;
 mod hostile;
 mod life;
 mod markdown;
 mod platform;
+mod sessions;
 mod simulator;
 mod support;
+mod taps;
 mod upstream;
 mod webhook;
