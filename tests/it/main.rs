@@ -4,12 +4,14 @@
 
 mod answer_html;
 mod answer_page;
+mod budget;
 mod chat_text;
 mod codec;
 mod configuration;
 #[cfg(feature = "crash-points")]
 mod crash;
 mod documents;
+mod events;
 mod floors;
 mod forgery;
 mod hostile;
@@ -17,7 +19,9 @@ mod life;
 mod markdown;
 mod platform;
 mod replicas;
+mod sessions;
 mod simulator;
 mod support;
+mod taps;
 mod upstream;
 mod webhook;

@@ -67,6 +67,11 @@ impl WorldBuilder {
         self
     }
 
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.values = self.values.with(name, value);
         self
@@ -160,6 +165,23 @@ impl World {
         match &self.db {
             Db::Pg(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
             Db::Lite(lite) => sqlx::query_scalar(sql).fetch_one(&lite.readers).await.unwrap(),
+        }
+    }
+
+    /// A number from the database, about one follower.
+    pub async fn count_of(&self, sql: &'static str, openid: &str) -> i64 {
+        match &self.db {
+            Db::Pg(pool) => sqlx::query_scalar(sql).bind(openid).fetch_one(pool).await.unwrap(),
+            Db::Lite(lite) => sqlx::query_scalar(sql).bind(openid).fetch_one(&lite.readers).await.unwrap(),
+        }
+    }
+
+    /// A column of texts from the database.
+    pub async fn texts(&self, sql: String) -> Vec<String> {
+        let sql = sqlx::AssertSqlSafe(sql);
+        match &self.db {
+            Db::Pg(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+            Db::Lite(lite) => sqlx::query_scalar(sql).fetch_all(&lite.readers).await.unwrap(),
         }
     }
 
