@@ -70,7 +70,7 @@ impl World {
         push
     }
 
-    /// `openid` says `text` and receives what makes `count` texts in all; returns the newest.
+    /// `openid` says `text`; returns the first text that comes after it.
     pub async fn hears(&self, openid: &str, text: &str) -> String {
         let before = self.received(openid).len();
         self.says(openid, text).await;
