@@ -1,6 +1,6 @@
 //! Opening either engine, and bringing its schema up to date.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use sqlx::{
@@ -66,7 +66,7 @@ async fn connect_sqlite(url: &str) -> anyhow::Result<Lite> {
     let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
     let writer = pool(1).connect_with(options.clone().pragma("cache_size", SQLITE_WRITER_CACHE)).await.with_context(context)?;
     let readers = pool(SQLITE_READERS).connect_with(options.clone()).await.with_context(context)?;
-    Ok(Lite { writer, readers })
+    Ok(Lite { writer, readers, line: Arc::default() })
 }
 
 /// Applies what the schema lacks. Replicas that start together wait for each other.
