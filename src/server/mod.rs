@@ -48,6 +48,7 @@ impl Server {
     /// Opens the database, brings its schema up to date, and binds.
     pub async fn build(config: Config) -> anyhow::Result<Self> {
         telemetry::metrics();
+        raise_file_limit();
         let database_url = config.database_url.expose_secret().to_owned();
         let seat = Seat::take(&config.data_dir, &database_url)?;
         let db = db::connect(&database_url).await?;
@@ -87,6 +88,14 @@ impl Server {
         drop(seat);
         tracing::info!("huixin has stopped");
         Ok(())
+    }
+}
+
+/// A follower who waits is an open file, and one at the model is two; many systems begin with a limit of 1024 that may be raised.
+fn raise_file_limit() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => tracing::debug!(limit, "files that may be open"),
+        Err(error) => tracing::warn!(%error, "the limit of open files cannot be raised; see `ulimit -n`"),
     }
 }
 
