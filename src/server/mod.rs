@@ -48,6 +48,9 @@ impl Server {
     /// Opens the database, brings its schema up to date, and binds.
     pub async fn build(config: Config) -> anyhow::Result<Self> {
         telemetry::metrics();
+        for name in &config.unknown {
+            tracing::warn!(name, "no variable of huixin has this name; see .env.example for the spelling");
+        }
         let database_url = config.database_url.expose_secret().to_owned();
         let seat = Seat::take(&config.data_dir, &database_url)?;
         let db = db::connect(&database_url).await?;

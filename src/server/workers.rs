@@ -33,8 +33,8 @@ const LAST_REPLIES: Duration = Duration::from_millis(310);
 
 const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 
-/// No delivery of a message comes later than this many deadlines after the first: 16 s.
-const FORGOTTEN_AFTER_DEADLINES: f64 = 3.5;
+/// No delivery of a message comes later than 16 s after the first.
+const FORGOTTEN_AFTER: f64 = 3.2;
 
 /// WeChat repeats within seconds, a replay is refused by its timestamp; two days leave room for both.
 const INBOUND_KEPT_MS: i64 = 48 * 60 * 60 * 1000;
@@ -108,7 +108,7 @@ async fn take_over(app: &Arc<App>) -> Result<(), Error> {
         app.push_due.notify_one();
     }
     let now = clock::now_ms();
-    let forgotten = app.config.reply.deadline.mul_f64(FORGOTTEN_AFTER_DEADLINES).as_millis() as i64;
+    let forgotten = app.config.reply.patience.mul_f64(FORGOTTEN_AFTER).as_millis() as i64;
     for account in &app.accounts {
         if app.pushing(account).await != Pushing::Refused
             && questions::schedule_forgotten_pushes(&app.db, &account.name, now - forgotten, now).await? > 0

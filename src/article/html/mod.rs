@@ -85,11 +85,6 @@ pub fn page_html(markdown: &str) -> String {
     GrowingAnswer::default().page_html(markdown)
 }
 
-/// Loads the grammars (some tens of milliseconds), so that the first block of code does not wait for them.
-pub fn warm_up() {
-    code::warm_up();
-}
-
 fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;

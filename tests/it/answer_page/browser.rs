@@ -89,8 +89,6 @@ async fn an_answer_appears_as_it_is_written_and_can_be_copied_when_it_is_finishe
     assert_eq!(browser.value("window.keptHeading.isConnected").await, json!(true), "what stays the same is not replaced");
     assert_eq!(browser.value("document.querySelectorAll('figure.code button').length").await, json!(2));
     assert_eq!(browser.value("document.getElementById('copy-all').hidden").await, json!(false));
-    let followed = browser.value("window.scrollY + window.innerHeight > document.documentElement.scrollHeight - 600").await;
-    assert_eq!(followed, json!(true), "a reader at the end stays near the end");
     browser.picture("live-2-finished").await;
     let streamed = browser.value("document.getElementById('answer').innerText").await;
     browser.open(&server.page_url("live")).await;
@@ -126,6 +124,34 @@ async fn the_whole_answer_and_each_block_of_code_can_be_copied() {
         .await;
     browser.tap("#copy-all").await;
     browser.until("document.querySelector('#copy-all').textContent.startsWith('复制失败')").await;
+}
+
+#[tokio::test]
+async fn a_reader_at_the_end_follows_the_answer_and_never_begins_there() {
+    let server = AnswerServer::start(Transport::Plain);
+    let writing = server.keep("slow", waiting("慢"));
+    let browser = Browser::start(Scripts::On).await;
+    browser.screen(360, 740, Theme::Light).await;
+    browser.open(&server.page_url("slow")).await;
+    for paragraph in 0..25 {
+        writing.send_modify(|view| {
+            view.state = AnswerState::Writing;
+            view.answer = format!("{}第{paragraph}段话\n\n", view.answer).into();
+        });
+        browser.until(&format!("document.body.innerText.includes('第{paragraph}段话')")).await;
+    }
+    writing.send_modify(|view| view.state = AnswerState::Finished);
+    browser.until("document.getElementById('letter').dataset.phase === 'finished'").await;
+    browser.until("window.scrollY > 0 && window.scrollY + window.innerHeight > document.documentElement.scrollHeight - 2").await;
+
+    let writing = server.keep("fast", waiting("快"));
+    browser.open(&server.page_url("fast")).await;
+    writing.send_modify(|view| {
+        view.state = AnswerState::Finished;
+        view.answer = RICH_ANSWER.into();
+    });
+    browser.until("document.getElementById('letter').dataset.phase === 'finished'").await;
+    assert_eq!(browser.value("window.scrollY").await, json!(0), "an answer that comes at once is read from its beginning");
 }
 
 #[tokio::test]

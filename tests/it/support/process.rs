@@ -17,9 +17,14 @@ pub struct Process {
 impl Process {
     /// Starts it with `values` and waits until it is ready, or until it died on the way.
     pub async fn start(values: &Values) -> Self {
+        let logs = std::env::var("HUIXIN_TEST_LOGS").map_or_else(|_| Stdio::null(), |_| Stdio::inherit());
+        Self::start_logging(values, logs).await
+    }
+
+    /// The same, with its log written to `logs`.
+    pub async fn start_logging(values: &Values, logs: impl Into<Stdio>) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let values = values.clone().with("BIND_ADDR", address.to_string());
-        let logs = std::env::var("HUIXIN_TEST_LOGS").map_or_else(|_| Stdio::null(), |_| Stdio::inherit());
         let child = Command::new(env!("CARGO_BIN_EXE_huixin"))
             .arg("serve")
             .env_clear()

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+pub use huixin::simulator::Account;
 use huixin::{
     config::{Config, Values},
     db::{self, Db},
     server::Server,
-    simulator::{Account, AccountKind, Bubble, Exchange, Mode, Settings, Shown, Simulator, Via},
+    simulator::{AccountKind, Bubble, Exchange, Mode, Settings, Shown, Simulator, Via},
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -16,8 +17,11 @@ use super::database::{Database, Engine};
 /// Real seconds in a simulated one: deliveries are given up after half a second.
 pub const CLOCK_FACTOR: f64 = 0.1;
 
-/// huixin's deadline in the same proportion to WeChat's five seconds as in production.
-const DEADLINE_MS: &str = "440";
+/// WeChat's five seconds at that speed.
+const PATIENCE_MS: &str = "500";
+
+/// Leaves a busy machine 120 ms to write a reply.
+const DEADLINE_MS: &str = "380";
 
 /// Anything a test waits for comes within this, on a busy machine too.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -63,6 +67,11 @@ impl WorldBuilder {
         self
     }
 
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.values = self.values.with(name, value);
         self
@@ -96,6 +105,7 @@ pub fn values(settings: &Settings, simulator: &Simulator, database: &Database, o
         .or("WECHAT_APP_SECRET", &settings.app_secret)
         .or("WECHAT_TOKEN", &settings.token)
         .or("WECHAT_ENCODING_AES_KEY", &settings.encoding_aes_key)
+        .or("WECHAT_PATIENCE_MS", PATIENCE_MS)
         .or("REPLY_DEADLINE_MS", DEADLINE_MS)
         .or("LLM_BASE_URL", format!("{}/v1", simulator.url()))
         .or("LLM_MODEL", "demo")
@@ -155,6 +165,23 @@ impl World {
         match &self.db {
             Db::Pg(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
             Db::Lite(lite) => sqlx::query_scalar(sql).fetch_one(&lite.readers).await.unwrap(),
+        }
+    }
+
+    /// A number from the database, about one follower.
+    pub async fn count_of(&self, sql: &'static str, openid: &str) -> i64 {
+        match &self.db {
+            Db::Pg(pool) => sqlx::query_scalar(sql).bind(openid).fetch_one(pool).await.unwrap(),
+            Db::Lite(lite) => sqlx::query_scalar(sql).bind(openid).fetch_one(&lite.readers).await.unwrap(),
+        }
+    }
+
+    /// A column of texts from the database.
+    pub async fn texts(&self, sql: String) -> Vec<String> {
+        let sql = sqlx::AssertSqlSafe(sql);
+        match &self.db {
+            Db::Pg(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+            Db::Lite(lite) => sqlx::query_scalar(sql).fetch_all(&lite.readers).await.unwrap(),
         }
     }
 
