@@ -18,6 +18,10 @@ const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
 /// An answer that is whole after the deadline, and short.
 const LATE: &str = "slow 8 讲个故事";
 
+/// Every row about a follower.
+const KEPT: &str = "SELECT (SELECT COUNT(*) FROM followers) + (SELECT COUNT(*) FROM questions) + (SELECT COUNT(*) FROM inbound)
+     + (SELECT COUNT(*) FROM answer_parts)";
+
 async fn pushing(engine: Engine) -> World {
     let world = WorldBuilder::new(engine).account(VERIFIED).with("REPLY_MODE", "push").start().await;
     world.simulator.follow(ANNA);
@@ -40,8 +44,8 @@ fn refusal(errcode: i64) -> Wrong {
 /// How many pushed texts the follower sees with `word` in them.
 fn pushed(world: &World, word: &str) -> usize {
     let chat = world.simulator.chat(ANNA);
-    let texts = chat.iter().filter(|bubble| bubble.via == Via::Customer).filter_map(crate::support::world::text_of);
-    texts.filter(|text| text.contains(word)).count()
+    let shown = chat.iter().filter(|bubble| bubble.via == Via::Customer).filter_map(crate::support::world::text_of);
+    shown.filter(|text| text.contains(word)).count()
 }
 
 fn never_over_the_allowance(world: &World) {
@@ -186,8 +190,6 @@ on_both_engines! {
         world.until("the follower is gone", async |world: &World| {
             world.count("SELECT COUNT(*) FROM followers WHERE unfollowed_at IS NOT NULL").await == 1
         }).await;
-        const KEPT: &str = "SELECT (SELECT COUNT(*) FROM followers) + (SELECT COUNT(*) FROM questions) + (SELECT COUNT(*) FROM inbound)
-             + (SELECT COUNT(*) FROM answer_parts)";
         let kept = world.count(KEPT).await;
         world.execute("UPDATE followers SET unfollowed_at = unfollowed_at - 6 * 86400000").await;
         world.restart().await;

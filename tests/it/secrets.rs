@@ -1,6 +1,6 @@
 //! No secret leaves the process: an hour of good and bad life, after which everything that can be read is searched.
 
-use std::{fs::File, path::Path};
+use std::{fmt::Write as _, fs::File, path::Path};
 
 use huixin::{
     config::Values,
@@ -98,7 +98,7 @@ async fn strangers_see(world: &World, url: &str) -> String {
             [client.get(format!("{url}{path}")), client.post(format!("{url}{path}")).body("<xml><Encrypt>x</Encrypt></xml>")]
         {
             let answer = request.send().await.unwrap();
-            seen.push_str(&format!("{path} {:?} {}\n", answer.headers().clone(), answer.text().await.unwrap()));
+            writeln!(seen, "{path} {:?} {}", answer.headers().clone(), answer.text().await.unwrap()).unwrap();
         }
     }
     let metrics = client.get(format!("{url}/metrics")).bearer_auth(METRICS_TOKEN).send().await.unwrap();
@@ -132,7 +132,7 @@ async fn stored(world: &World) -> String {
     for column in columns.iter().filter(|column| *column != "access_tokens.token") {
         let (table, name) = column.split_once('.').unwrap();
         for value in world.texts(format!("SELECT {name} FROM {table} WHERE {name} IS NOT NULL")).await {
-            stored.push_str(&format!("{column}: {value}\n"));
+            writeln!(stored, "{column}: {value}").unwrap();
         }
     }
     stored

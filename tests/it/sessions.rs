@@ -10,13 +10,13 @@ const BEN: &str = "oBen0000000000000000000000002";
 /// The messages of the newest request whose question has `word` in it.
 fn told(world: &World, word: &str) -> Vec<Value> {
     let requests = world.simulator.asked();
-    let messages = requests.iter().rev().map(|request| request["messages"].as_array().unwrap());
-    let mut about = messages.filter(|messages| messages.last().unwrap()["content"].to_string().contains(word));
+    let newest_first = requests.iter().rev().map(|request| request["messages"].as_array().unwrap());
+    let mut about = newest_first.filter(|turns| turns.last().unwrap()["content"].to_string().contains(word));
     about.next().unwrap_or_else(|| panic!("nobody asked about {word}")).clone()
 }
 
 fn text_of(messages: &[Value]) -> String {
-    messages.iter().map(|message| format!("{}: {}\n", message["role"], message["content"])).collect()
+    messages.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
 }
 
 async fn follow(world: &World, openid: &str) {
