@@ -40,7 +40,7 @@ function renderFollowers() {
     () => make("button", { type: "button", className: "person", "aria-pressed": String(follower.openid === ui.openid), title: follower.openid,
       onclick: () => { ui.openid = follower.openid; load(); } }, face(follower.openid), make("span", { textContent: nameOf(follower.openid) })),
   ]);
-  entries.push([`add${ui.lang}`, () => make("button", { type: "button", className: "person add", textContent: t("add"), onclick: () => ask("follower") })]);
+  entries.push([`add${ui.lang}`, () => make("button", { type: "button", className: "person add", "aria-label": t("add"), onclick: () => ask("follower") }, "+ ", make("span", { textContent: t("add") }))]);
   keep($("followers"), entries);
   const me = ui.state.followers.find((follower) => follower.openid === ui.openid);
   const notes = [me?.typing ? t("typing") : "", me && !me.following ? t("gone") : "", me?.sends_left ? t("left")(me.sends_left) : ""];

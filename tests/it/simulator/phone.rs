@@ -110,6 +110,7 @@ async fn the_phone_fits_a_narrow_dark_screen_and_speaks_english() {
     let nameless = "[...document.querySelectorAll('button, input, select, textarea')].filter((one) => one.id !== 'file' && !one.textContent.trim() && !one.getAttribute('aria-label') && !one.labels?.length).map((one) => one.outerHTML)";
     assert_eq!(browser.value(nameless).await, json!([]), "every control has a name");
     assert_eq!(browser.value("document.documentElement.scrollWidth").await, 360);
+    assert_eq!(browser.value("switches.scrollWidth - switches.clientWidth").await, 0, "the switches scroll downwards alone");
     browser.picture("phone-switches-dark").await;
     assert_eq!(browser.console().await, Vec::<String>::new());
     stop(simulator, bot).await;
