@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, Scripts, Theme};
 
-use super::{FOLLOWER, PERSONAL, answers, start, stop};
+use super::{FOLLOWER, PERSONAL, VERIFIED, answers, start, stop};
 
 async fn send(simulator: &Simulator, method: reqwest::Method, path: &str, body: &Value) -> u16 {
     let request = reqwest::Client::new().request(method, format!("{}{path}", simulator.url())).json(body);
@@ -40,7 +40,9 @@ async fn a_message_pushed_through_the_page_shows_up_in_its_state() {
     let state = state(&simulator).await;
     assert_eq!(state["chat"][1]["via"], json!({ "via": "passive", "push": 1, "delivery": 1 }));
     assert_eq!(state["exchanges"][0]["outcome"], json!({ "outcome": "replied" }));
-    assert_eq!(state["followers"][0]["sends_left"], 5);
+    assert_eq!(state["followers"][0]["sends_left"], 0, "an unverified account may not push");
+    simulator.switch(|switches| switches.account = VERIFIED);
+    assert_eq!(self::state(&simulator).await["followers"][0]["sends_left"], 5);
     stop(simulator, bot).await;
 }
 
