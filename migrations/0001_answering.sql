@@ -32,8 +32,11 @@ CREATE TABLE inbound (
     question_id TEXT,
     -- The passive reply as first written. WeChat repeats a push whose answer it did not see; it gets the same again.
     reply       TEXT,
+    -- The process that is writing the reply to WeChat. If it dies, what the reply took along waits again.
+    reply_owner TEXT,
     PRIMARY KEY (account, openid, dedup_key)
 );
+CREATE INDEX inbound_replying ON inbound (reply_owner) WHERE reply_owner IS NOT NULL;
 CREATE INDEX inbound_received ON inbound (received_at);
 
 -- One row for each question. docs/ARCHITECTURE.md draws the states; src/db/questions.rs has one function for each arrow.
@@ -83,6 +86,8 @@ CREATE TABLE answer_parts (
     -- 'sending' is a push whose outcome is not known yet; 'unknown' one whose outcome never will be.
     state       TEXT    NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'unknown', 'dropped')),
     via         TEXT    CHECK (via IN ('passive', 'push')),
+    -- The dedup_key of the message whose passive reply took it along.
+    reply_to    TEXT,
     tries       BIGINT  NOT NULL CHECK (tries >= 0),
     changed_at  BIGINT  NOT NULL,
     PRIMARY KEY (question_id, seq),

@@ -3,6 +3,7 @@
 pub mod access;
 mod account;
 pub mod capability;
+pub mod replies;
 pub mod running;
 pub mod slots;
 
@@ -18,6 +19,7 @@ use crate::{config::Config, db::Db, db::inbound::Intake, llm::chat::Upstream, we
 use access::AccessTokens;
 pub use account::Account;
 use capability::Pushing;
+use replies::Replies;
 use running::Running;
 use slots::Slots;
 
@@ -33,6 +35,8 @@ pub struct App {
     pub slots: Slots,
     /// The answers that this process writes.
     pub running: Running,
+    /// The replies that are on their way to WeChat.
+    pub replies: Replies,
     pub access: AccessTokens,
     /// What is known of each account's right to push; the database has it for all replicas.
     pub capabilities: Cache<String, Pushing>,

@@ -126,7 +126,7 @@ async fn answer(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, live: &Li
         Ok(Some(outcome)) => settle(app, account, asked, live, outcome).await,
         Ok(None) => Stage::Abandoned,
         Err(error) => {
-            tracing::error!(question = asked.id, account = asked.account, %error, "the database failed a question; it is tried again");
+            tracing::error!(request = asked.id, account = asked.account, %error, "the database failed a question; it is tried again");
             Stage::Abandoned
         }
     }
@@ -201,10 +201,11 @@ async fn settle(
         // After a new beginning, what another replica showed is of the void answer: all of the new one is delivered.
         let begins_at = if written.restarts > 0 && shown != written.shown { 0 } else { shown };
         let rest = settled.progress.answer.get(begins_at as usize..).unwrap_or_default();
-        let parts = settled.parts(app, rest);
+        let parts = settled.parts(app, rest, begins_at);
         let finished = Finished {
             progress: &settled.progress,
-            state: settled.state,
+            // What was shown may have been all there is.
+            state: if parts.is_empty() { State::Delivered } else { settled.state },
             failure: settled.failure,
             shown,
             parts: &parts,
@@ -229,7 +230,7 @@ async fn settle(
                 return Stage::Abandoned;
             }
             Err(error) => {
-                tracing::error!(question = asked.id, account = asked.account, %error, "an answer could not be stored; it is asked again");
+                tracing::error!(request = asked.id, account = asked.account, %error, "an answer could not be stored; it is asked again");
                 return Stage::Abandoned;
             }
         }
@@ -266,10 +267,14 @@ impl Settled {
         }
     }
 
-    /// What is to be delivered of `rest`, the Markdown that was not shown yet.
-    fn parts(&self, app: &App, rest: &str) -> Vec<String> {
+    /// What is to be delivered of `rest`, the Markdown that was not shown yet and begins at the byte `begins_at`.
+    fn parts(&self, app: &App, rest: &str, begins_at: i64) -> Vec<String> {
         let language = app.config.reply.language;
         let mut parts = text::split(&text::chat_text(rest), reply::part_limit(app));
+        if parts.is_empty() && begins_at == 0 {
+            // Markdown that shows nothing in a chat, such as a lone comment, is no answer to anybody.
+            return vec![wording::apology(self.failure.unwrap_or_default(), language).to_owned()];
+        }
         match (self.state, self.failure) {
             (State::Failed, failure) => vec![wording::apology(failure.unwrap_or_default(), language).to_owned()],
             (_, Some(failure)) => {
@@ -290,8 +295,12 @@ impl Settled {
         let class = self.failure.unwrap_or("none");
         metrics::counter!("huixin_answers_total", "state" => self.state.as_str(), "failure" => class).increment(1);
         match &self.error {
-            None => tracing::info!(%question, account, openid, ms, bytes = self.progress.answer.len(), "question answered"),
-            Some(error) => tracing::warn!(%question, account, openid, ms, class, %error, "question failed at the upstream"),
+            None => {
+                tracing::info!(request = %question, account, openid, ms, bytes = self.progress.answer.len(), "question answered");
+            }
+            Some(error) => {
+                tracing::warn!(request = %question, account, openid, ms, class, %error, "question failed at the upstream");
+            }
         }
     }
 }
@@ -347,7 +356,7 @@ pub async fn take_over(app: &Arc<App>) -> Result<usize, sqlx::Error> {
             );
             continue;
         };
-        tracing::info!(question = question.id, account = question.account, attempts = question.attempts, "question taken over");
+        tracing::info!(request = question.id, account = question.account, attempts = question.attempts, "question taken over");
         if questions::is_poisonous(&question) {
             give_up(app, &account, Asked::again(question)).await;
         } else {

@@ -12,7 +12,7 @@ use crate::{
         inbound::{Arrival, Key, NotStored, Stored},
         questions,
     },
-    telemetry::crash,
+    telemetry::{self, crash},
     wechat::{
         incoming::{Content, Event, Incoming},
         reply::Reply,
@@ -72,13 +72,32 @@ pub async fn respond(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming
     }
     let wants = if matches!(decision, Decision::Continue(_)) { Wants::More } else { Wants::Answer };
     match stored {
-        Stored { reply: Some(content), .. } => Ok(Answer::Reply(Reply::Text { content })),
+        Stored { reply: Some(content), deliveries, .. } => {
+            log(&key, incoming, deliveries, arrived);
+            Ok(Answer::Reply(Reply::Text { content }))
+        }
         Stored { question_id: Some(question_id), deliveries, received_at, .. } => {
             let delivery = Delivery { key, question_id, number: deliveries, first_at: received_at, arrived, wants };
             Ok(delivery::deliver(app, account, &delivery).await)
         }
-        Stored { question_id: None, .. } => Ok(Answer::Success),
+        Stored { question_id: None, deliveries, .. } => {
+            log(&key, incoming, deliveries, arrived);
+            Ok(Answer::Success)
+        }
     }
+}
+
+/// The line of a push that needed no model; a question's deliveries have their own.
+fn log(key: &Key, incoming: &Incoming, delivery: i64, arrived: Instant) {
+    tracing::info!(
+        request = key.dedup_key,
+        account = key.account,
+        openid = telemetry::short(&key.openid),
+        kind = incoming.kind(),
+        delivery,
+        ms = arrived.elapsed().as_millis() as u64,
+        "push answered"
+    );
 }
 
 /// Starts what the first delivery of a push sets going.

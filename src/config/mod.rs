@@ -40,6 +40,8 @@ pub struct Config {
     pub session: Session,
     /// The model.
     pub llm: Llm,
+    /// Names in the environment that look like ours and are not: slips of the pen, or another program's.
+    pub unknown: Vec<String>,
 }
 
 /// How log lines look.
@@ -54,7 +56,10 @@ pub enum LogFormat {
 pub struct Reply {
     /// `REPLY_MODE`: whether a late answer may be pushed.
     pub mode: ReplyMode,
-    /// `REPLY_DEADLINE_MS`: from a push's arrival to its passive reply. WeChat gives up after 5 s.
+    /// `WECHAT_PATIENCE_MS`: how long the platform waits for a reply before it delivers again. Only a simulator that runs
+    /// faster than life has another than 5 s.
+    pub patience: Duration,
+    /// `REPLY_DEADLINE_MS`: from a push's arrival to its passive reply.
     pub deadline: Duration,
     /// `WELCOME_TEXT`: what a new follower reads instead of the built-in welcome.
     pub welcome: Option<String>,

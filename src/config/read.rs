@@ -22,6 +22,7 @@ pub const VARIABLES: &[&str] = &[
     "WECHAT_API_URL",
     "WECHAT_ALLOW_PLAINTEXT",
     "WECHAT_TIMESTAMP_WINDOW_SECS",
+    "WECHAT_PATIENCE_MS",
     "ACCOUNTS_FILE",
     "REPLY_MODE",
     "REPLY_DEADLINE_MS",
@@ -43,7 +44,7 @@ pub const VARIABLES: &[&str] = &[
     "LLM_ECHO_REASONING",
 ];
 
-/// A variable that starts like this and is not in [`VARIABLES`] is a slip of the pen.
+/// A variable that starts like this and is not in [`VARIABLES`] is probably a slip of the pen.
 const PREFIXES: &[&str] = &["WECHAT_", "REPLY_", "SESSION_", "LLM_", "ANSWER_", "METRICS_", "ACCOUNTS_"];
 
 /// Named values, from the environment or a test.
@@ -91,6 +92,11 @@ impl Values {
     #[must_use]
     pub fn or(self, name: &str, value: impl Into<String>) -> Self {
         if self.0.contains_key(name) { self } else { self.with(name, value) }
+    }
+
+    /// Every name with its value.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The value of `name`; an empty one counts as absent, as `.env.example` leaves them.
@@ -163,17 +169,11 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown_names(&mut self) {
-        let strange: Vec<String> = self
-            .values
-            .0
-            .keys()
-            .filter(|name| PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !VARIABLES.contains(&name.as_str()))
-            .cloned()
-            .collect();
-        for name in strange {
-            self.problem(&name, "is not a variable of huixin", "see .env.example for the names; remove it or mend the spelling");
-        }
+    /// Not problems: an orchestrator may inject such names for its own services.
+    fn unknown_names(&self) -> Vec<String> {
+        let is_strange =
+            |name: &&String| PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !VARIABLES.contains(&name.as_str());
+        self.values.0.keys().filter(is_strange).cloned().collect()
     }
 }
 
@@ -196,11 +196,11 @@ pub(super) fn config(values: &Values) -> Result<Config, Problems> {
         reply: reply(&mut reader),
         session: session(&mut reader),
         llm: llm(&mut reader),
+        unknown: reader.unknown_names(),
     };
     if config.reply.mode == ReplyMode::Push && config.accounts.iter().any(|account| account.app_secret.is_none()) {
         reader.problem("REPLY_MODE", "is push, but an account has no app secret", "set WECHAT_APP_SECRET, or use auto");
     }
-    reader.unknown_names();
     if reader.problems.is_empty() { Ok(config) } else { Err(Problems(reader.problems)) }
 }
 
@@ -223,13 +223,19 @@ fn timestamp_window(reader: &mut Reader<'_>) -> Option<Duration> {
 }
 
 fn reply(reader: &mut Reader<'_>) -> Reply {
-    let deadline =
-        reader.parsed("REPLY_DEADLINE_MS", |ms| (100..=4900).contains(ms), "use 100 to 4900; WeChat gives up after 5000");
+    let patience = reader.parsed("WECHAT_PATIENCE_MS", |ms| (200..=60_000).contains(ms), "use 200 to 60000; WeChat's is 5000");
+    let patience = patience.unwrap_or(5000);
+    let deadline = reader.parsed(
+        "REPLY_DEADLINE_MS",
+        |ms| (100..patience).contains(ms),
+        "use at least 100, and less than 5000: WeChat gives up then",
+    );
     let days = reader.parsed("ANSWER_PAGE_DAYS", |days| (1..=365).contains(days), "use 1 to 365 days").unwrap_or(7);
     Reply {
         mode: reader
             .choice("REPLY_MODE", &[("auto", ReplyMode::Auto), ("passive", ReplyMode::Passive), ("push", ReplyMode::Push)]),
-        deadline: Duration::from_millis(deadline.unwrap_or(4600)),
+        patience: Duration::from_millis(patience),
+        deadline: Duration::from_millis(deadline.unwrap_or(patience * 92 / 100)),
         language: reader.choice("REPLY_LANGUAGE", &[("zh-CN", Language::Chinese), ("en", Language::English)]),
         welcome: reader.text("WELCOME_TEXT"),
         page_lifetime: Duration::from_secs(days * 24 * 60 * 60),
@@ -268,7 +274,7 @@ fn llm(reader: &mut Reader<'_>) -> Llm {
         top_p: reader.parsed("LLM_TOP_P", |value| (0.0..=1.0).contains(value), "use 0 to 1"),
         max_tokens: reader.parsed("LLM_MAX_TOKENS", |tokens| *tokens > 0, "use a number of tokens"),
         timeout: Duration::from_secs(timeout.unwrap_or(120)),
-        concurrency: reader.parsed("LLM_CONCURRENCY", |count| *count > 0, "use at least 1").unwrap_or(64),
+        concurrency: reader.parsed("LLM_CONCURRENCY", |count| *count > 0, "use at least 1").unwrap_or(1000),
         echo_reasoning: reader
             .text("LLM_ECHO_REASONING")
             .map_or_else(Vec::new, |names| names.split(',').map(|name| name.trim().to_owned()).collect()),

@@ -1,7 +1,7 @@
 //! `answer_parts`: what was or will be delivered of an answer, in the order of reading.
 //!
 //! ```text
-//! waiting ─▶ sent                    (passive: with the reply it goes out in)
+//! waiting ◀▶ sent                    (passive: with the reply it goes out in, and back if the process died writing that)
 //!    ▲└────▶ sending ─▶ sent         (push)
 //!    └──────────┘  └──▶ unknown      (the second push, too, ended without an answer)
 //! ```
@@ -31,6 +31,8 @@ pub struct PassiveReply<'a> {
     pub parts: &'a [(String, i64)],
     /// The beginning of an unfinished answer that `reply` contains.
     pub beginning: Option<Beginning<'a>>,
+    /// The process that will write it to WeChat.
+    pub owner: &'a str,
     pub at: i64,
 }
 
@@ -78,15 +80,15 @@ pub async fn waiting(db: &Db, account: &str, openid: &str) -> Result<Vec<Waiting
 pub async fn write_passive(db: &Db, passive: &PassiveReply<'_>) -> Result<Written, Error> {
     on_engine!(db, writer, |pool| {
         let mut transaction = pool.begin().await?;
-        let written =
-            sqlx::query("UPDATE inbound SET reply = $4 WHERE account = $1 AND openid = $2 AND dedup_key = $3 AND reply IS NULL")
-                .bind(&passive.inbound.account)
-                .bind(&passive.inbound.openid)
-                .bind(&passive.inbound.dedup_key)
-                .bind(passive.reply)
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
+        let written = sqlx::query(WRITE_REPLY)
+            .bind(&passive.inbound.account)
+            .bind(&passive.inbound.openid)
+            .bind(&passive.inbound.dedup_key)
+            .bind(passive.reply)
+            .bind(passive.owner)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
         if written == 0 {
             transaction.rollback().await?;
             let earlier = inbound::show(db, passive.inbound).await?.and_then(|stored| stored.reply);
@@ -95,12 +97,13 @@ pub async fn write_passive(db: &Db, passive: &PassiveReply<'_>) -> Result<Writte
         let mut taken = 0;
         for (question_id, seq) in passive.parts {
             taken += sqlx::query(
-                "UPDATE answer_parts SET state = 'sent', via = 'passive', changed_at = $3
+                "UPDATE answer_parts SET state = 'sent', via = 'passive', changed_at = $3, reply_to = $4
                  WHERE question_id = $1 AND seq = $2 AND state = 'waiting'",
             )
             .bind(question_id)
             .bind(seq)
             .bind(passive.at)
+            .bind(&passive.inbound.dedup_key)
             .execute(&mut *transaction)
             .await?
             .rows_affected();
@@ -119,12 +122,13 @@ pub async fn write_passive(db: &Db, passive: &PassiveReply<'_>) -> Result<Writte
             .rows_affected();
             if beginning.to > beginning.from {
                 sqlx::query(
-                    "INSERT INTO answer_parts (question_id, seq, text, state, via, tries, changed_at)
-                     SELECT $1, COALESCE(MAX(seq), -1) + 1, $2, 'sent', 'passive', 0, $3 FROM answer_parts WHERE question_id = $1",
+                    "INSERT INTO answer_parts (question_id, seq, text, state, via, tries, changed_at, reply_to)
+                     SELECT $1, COALESCE(MAX(seq), -1) + 1, $2, 'sent', 'passive', 0, $3, $4 FROM answer_parts WHERE question_id = $1",
                 )
                 .bind(beginning.question_id)
                 .bind(beginning.text)
                 .bind(passive.at)
+                .bind(&passive.inbound.dedup_key)
                 .execute(&mut *transaction)
                 .await?;
             }
@@ -137,6 +141,10 @@ pub async fn write_passive(db: &Db, passive: &PassiveReply<'_>) -> Result<Writte
         Ok(Written::Reply)
     })
 }
+
+/// The first reply to a message stays; it belongs to its process until it is surely on the wire.
+const WRITE_REPLY: &str = "UPDATE inbound SET reply = $4, reply_owner = $5
+     WHERE account = $1 AND openid = $2 AND dedup_key = $3 AND reply IS NULL";
 
 /// Arrow of the question: `answered` → `delivered`, once nothing of it waits or is under way.
 const SETTLE: &str = "UPDATE questions SET state = 'delivered' WHERE id = $1 AND state = 'answered'
@@ -203,5 +211,47 @@ pub async fn unsent(db: &Db, question_id: &str) -> Result<Vec<(i64, String)>, Er
         .bind(question_id)
         .fetch_all(pool)
         .await
+    })
+}
+
+/// Arrow: `sent` → `waiting`, for what was in replies whose process died (at `now`) before they were surely on the wire.
+///
+/// A follower may read such a part twice; the other choice is that nobody reads it.
+pub async fn take_back(db: &Db, now: i64) -> Result<u64, Error> {
+    on_engine!(db, writer, |pool| {
+        let mut transaction = pool.begin().await?;
+        let keys: Vec<inbound::Key> = sqlx::query_as(
+            "UPDATE inbound SET reply = NULL, reply_owner = NULL
+             WHERE reply_owner IS NOT NULL AND reply_owner NOT IN (SELECT holder FROM leases WHERE expires_at > $1)
+             RETURNING account, openid, dedup_key",
+        )
+        .bind(now)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let mut taken = 0;
+        for key in &keys {
+            taken += sqlx::query(
+                "UPDATE answer_parts SET state = 'waiting', via = NULL, reply_to = NULL, changed_at = $4
+                 WHERE reply_to = $3 AND state = 'sent'
+                   AND question_id IN (SELECT id FROM questions WHERE account = $1 AND openid = $2)",
+            )
+            .bind(&key.account)
+            .bind(&key.openid)
+            .bind(&key.dedup_key)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            sqlx::query(
+                "UPDATE questions SET state = 'answered' WHERE account = $1 AND openid = $2 AND state = 'delivered'
+                 AND EXISTS (SELECT 1 FROM answer_parts WHERE question_id = questions.id AND answer_parts.state = 'waiting')",
+            )
+            .bind(&key.account)
+            .bind(&key.openid)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(taken)
     })
 }

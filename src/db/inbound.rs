@@ -241,6 +241,19 @@ pub async fn show(db: &Db, key: &Key) -> Result<Option<Stored>, Error> {
     })
 }
 
+/// Marks replies as being on the wire: their process may die now without anything being delivered again.
+pub async fn replies_written(db: &Db, keys: &[Key], owner: &str) -> Result<(), Error> {
+    const SQL: Bulk = super::bulk::sql!(
+        "UPDATE inbound SET reply_owner = NULL FROM",
+        "WHERE inbound.account = item.value ->> 'account' AND inbound.openid = item.value ->> 'openid'
+           AND inbound.dedup_key = item.value ->> 'dedup_key' AND inbound.reply_owner = $2"
+    );
+    on_engine!(db, writer, |pool| {
+        sqlx::query(SQL.of(db)).bind(super::bulk::json(keys)?).bind(owner).execute(pool).await?;
+    });
+    Ok(())
+}
+
 /// Forgets pushes that came before `before`: WeChat repeats within seconds, and a replay is refused by its timestamp.
 pub async fn prune(db: &Db, before: i64) -> Result<u64, Error> {
     on_engine!(db, writer, |pool| {

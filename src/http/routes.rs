@@ -2,6 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
+    middleware::Compress,
     web::{self, ServiceConfig},
 };
 
@@ -15,11 +16,17 @@ pub fn routes(service: &mut ServiceConfig) {
         .route("/wechat", web::post().to(webhook::receive_push))
         .route("/wechat/{account}", web::get().to(webhook::verify_address))
         .route("/wechat/{account}", web::post().to(webhook::receive_push))
-        // Followers
-        .route("/a/{token}", web::get().to(answers::show_answer))
-        .route("/a/{token}/events", web::get().to(answers::follow_answer))
-        .route("/assets/{file}", web::get().to(show_asset))
+        // Followers: phones on slow networks read these, so they are compressed
+        .service(
+            web::scope("/a")
+                .wrap(Compress::default())
+                .route("/{token}", web::get().to(answers::show_answer))
+                .route("/{token}", web::head().to(answers::show_answer))
+                .route("/{token}/events", web::get().to(answers::follow_answer)),
+        )
+        .service(web::scope("/assets").wrap(Compress::default()).route("/{file}", web::get().to(show_asset)))
         // Operators
+        .route("/healthz", web::head().to(health::show_health))
         .route("/healthz", web::get().to(health::show_health))
         .route("/readyz", web::get().to(health::show_readiness))
         .route("/metrics", web::get().to(health::show_metrics));

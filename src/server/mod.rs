@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    app::{Account, App, access::AccessTokens, running::Running, slots::Slots},
+    app::{Account, App, access::AccessTokens, replies::Replies, running::Running, slots::Slots},
     config::Config,
     db::{self, Db, inbound::Intake},
     http,
@@ -48,6 +48,9 @@ impl Server {
     /// Opens the database, brings its schema up to date, and binds.
     pub async fn build(config: Config) -> anyhow::Result<Self> {
         telemetry::metrics();
+        for name in &config.unknown {
+            tracing::warn!(name, "no variable of huixin has this name; see .env.example for the spelling");
+        }
         let database_url = config.database_url.expose_secret().to_owned();
         let seat = Seat::take(&config.data_dir, &database_url)?;
         let db = db::connect(&database_url).await?;
@@ -99,6 +102,7 @@ fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, im
         upstream: Upstream::new(upstream_settings(&config)).context("the model upstream is configured wrongly")?,
         slots: Slots::new(config.llm.concurrency),
         running: Running::default(),
+        replies: Replies::default(),
         access: AccessTokens::new(db.clone(), client, seat.holder()),
         capabilities: Cache::builder().time_to_live(CAPABILITY_LIFETIME).build(),
         holder: seat.holder().to_owned(),

@@ -8,7 +8,7 @@ use crate::{
     app::{App, capability::Pushing},
     bot::{delivery::push, question},
     clock,
-    db::{self, Db, Error, followers, inbound, leases, questions},
+    db::{self, Db, Error, answer_parts, followers, inbound, leases, questions},
 };
 
 use super::seat::Seat;
@@ -28,10 +28,13 @@ const SAVE_EVERY: Duration = Duration::from_millis(500);
 /// A push is noticed at once in its own process, and this soon in others.
 const PUSH_POLL: Duration = Duration::from_millis(500);
 
+/// A little more than a reply takes to count as written.
+const LAST_REPLIES: Duration = Duration::from_millis(310);
+
 const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 
-/// No delivery of a message comes later than this many deadlines after the first: 16 s.
-const FORGOTTEN_AFTER_DEADLINES: f64 = 3.5;
+/// No delivery of a message comes later than 16 s after the first.
+const FORGOTTEN_AFTER: f64 = 3.2;
 
 /// WeChat repeats within seconds, a replay is refused by its timestamp; two days leave room for both.
 const INBOUND_KEPT_MS: i64 = 48 * 60 * 60 * 1000;
@@ -51,14 +54,18 @@ pub(super) fn spawn(app: &Arc<App>, seat: &Seat) -> TaskTracker {
     let _ = seat;
     workers.spawn(every(app.clone(), "renewing the lease", RENEW_EVERY, |app| async move { renew(&app.db, &app.holder).await }));
     workers.spawn(every(app.clone(), "taking over", TAKE_OVER_EVERY, |app| async move { take_over(&app).await }));
-    workers.spawn(every(app.clone(), "saving answers", SAVE_EVERY, |app| async move { question::save_progress(&app).await }));
+    workers.spawn(every(app.clone(), "saving answers", SAVE_EVERY, |app| async move { save(&app).await }));
     workers.spawn(every(app.clone(), "housekeeping", HOUSEKEEPING_EVERY, |app| async move { keep_house(&app).await }));
     workers.spawn(push_due(app.clone()));
     workers
 }
 
-/// Ends this process's lease, so that others need not wait for it.
+/// Ends this process's lease, so that others need not wait for it. Every request has been answered by now.
 pub(super) async fn leave(app: &App) {
+    tokio::time::sleep(LAST_REPLIES).await;
+    if let Err(error) = save(app).await {
+        tracing::warn!(%error, "the last replies could not be marked as written; they may be delivered again");
+    }
     let seat = app.holder.split('/').next().unwrap_or_default();
     if let Err(error) = leases::end_seat(&app.db, seat).await {
         tracing::warn!(%error, "the lease could not be ended; others wait until it does");
@@ -88,13 +95,20 @@ async fn renew(db: &Db, holder: &str) -> Result<(), Error> {
     leases::hold(db, &format!("process/{holder}"), holder, expires_at).await
 }
 
+async fn save(app: &App) -> Result<(), Error> {
+    question::save_progress(app).await?;
+    let written = app.replies.take_written();
+    if written.is_empty() { Ok(()) } else { inbound::replies_written(&app.db, &written, &app.holder).await }
+}
+
 async fn take_over(app: &Arc<App>) -> Result<(), Error> {
+    answer_parts::take_back(&app.db, app.db.now_ms().await?).await?;
     while question::take_over(app).await? > 0 {}
     if questions::release_pushes(&app.db, app.db.now_ms().await?).await? > 0 {
         app.push_due.notify_one();
     }
     let now = clock::now_ms();
-    let forgotten = app.config.reply.deadline.mul_f64(FORGOTTEN_AFTER_DEADLINES).as_millis() as i64;
+    let forgotten = app.config.reply.patience.mul_f64(FORGOTTEN_AFTER).as_millis() as i64;
     for account in &app.accounts {
         if app.pushing(account).await != Pushing::Refused
             && questions::schedule_forgotten_pushes(&app.db, &account.name, now - forgotten, now).await? > 0

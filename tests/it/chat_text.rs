@@ -87,11 +87,16 @@ fn an_unfinished_answer_shows_its_whole_sentences_items_and_blocks() {
         ("One. Two. Thr", "One. Two."),
         ("第一行\n第二行\n| 甲。", "第一行\n第二行"),
         ("第一句。\n| 甲。| 乙", "第一句。"),
+        ("第一句。\n甲。| 乙\n|-", "第一句。"),
+        ("甲。\n-", ""),
+        ("[a]: b\n👨‍👩‍👧**一**。", ""),
+        ("首句。\n$$\n", "首句。"),
         ("## 标题", ""),
         ("## 标题\n", "## 标题\n"),
         ("首段没有句号\n\n", "首段没有句号\n"),
         ("- 甲\n- 乙\n- 丙", "- 甲\n- 乙\n"),
         ("1. 甲\n   - 子\n   - 丑\n   - 寅", "1. 甲\n   - 子\n   - 丑\n"),
+        ("1. 甲\n2. 乙\n    - 子\n    - 丑\n", "1. 甲\n"),
         ("- 甲。乙。", ""),
         ("看。\n\n```rust\nfn main() {}\n", "看。\n\n"),
         ("看。\n\n```rust\nfn main() {}\n```\n", "看。\n\n```rust\nfn main() {}\n```\n"),
@@ -132,6 +137,18 @@ fn nesting_of_any_depth_is_shown() {
     {
         assert!(chat_text(&deep).len() <= deep.len() * 3);
         assert!(complete_prefix(&deep) <= deep.len());
+    }
+}
+
+/// With a square of the length in it, each of these would take minutes.
+#[test]
+fn the_time_grows_with_the_length_alone() {
+    for unit in
+        ["\\(", "\\[\n\\)", "2_", "__1", "https://a.cn/", "。", "<!--", "<a href=\"", "$\\frac{", "[^1]", "`a ", "$$\na\n"]
+    {
+        let long = unit.repeat(40_000 / unit.len());
+        assert!(complete_prefix(&long) <= long.len());
+        assert!(split(&chat_text(&long), 2_000).len() < 100, "{unit}");
     }
 }
 

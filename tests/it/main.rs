@@ -4,15 +4,26 @@
 
 mod answer_html;
 mod answer_page;
+mod budget;
 mod chat_text;
 mod codec;
+mod configuration;
+#[cfg(feature = "crash-points")]
+mod crash;
 mod documents;
+mod events;
+mod faults;
+mod floors;
 mod forgery;
 mod hostile;
 mod life;
 mod markdown;
 mod platform;
+mod replicas;
+mod secrets;
+mod sessions;
 mod simulator;
 mod support;
+mod taps;
 mod upstream;
 mod webhook;

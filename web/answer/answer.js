@@ -10,6 +10,8 @@
 
   // Pixels from the end of the page within which a reader counts as following.
   const NEAR_END = 80;
+  // Part of the screen by which the page may grow and still be followed: nobody wants to begin at the end.
+  const FOLLOWED_GROWTH = 0.8;
   // Milliseconds without a connection before the reader is told.
   const PATIENCE = 4000;
   // Connections refused in a row before the page is loaded again: it may have expired.
@@ -64,7 +66,8 @@
   }
 
   function show(event) {
-    const follows = isAtEnd();
+    const wasAtEnd = isAtEnd();
+    const height = document.documentElement.scrollHeight;
     const nextHtml = changed(html, event.answer);
     if (nextHtml !== html || !nextHtml) {
       html = nextHtml;
@@ -84,7 +87,8 @@
       showLocalTimes();
     }
     element("copy-all").hidden = !isFinal() || !html;
-    if (follows && !isFinal()) goToEnd();
+    const growth = document.documentElement.scrollHeight - height;
+    if (wasAtEnd && growth > 0 && growth < FOLLOWED_GROWTH * window.innerHeight) goToEnd();
     offerTheEnd();
   }
 

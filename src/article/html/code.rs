@@ -10,8 +10,9 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet
 
 use super::escaped;
 
-/// Code of one page beyond this many bytes stays uncoloured: about 50 ms of one core, and more than an answer holds.
-const MAX_COLOURED_BYTES: usize = 200_000;
+/// Code of one page beyond this many bytes stays uncoloured: several times the longest answer of a model, and a bound on
+/// what one request may cost.
+const MAX_COLOURED_BYTES: usize = 100_000;
 
 /// A longer line is minified code: regular expressions take seconds on it and nobody reads it.
 const MAX_COLOURED_LINE: usize = 2_000;
@@ -20,6 +21,7 @@ const MAX_COLOURED_LINE: usize = 2_000;
 /// attribute, and what a diff adds, takes away or heads.
 pub(super) const CLASSES: [&str; 10] = ["co", "st", "nu", "kw", "fn", "ty", "at", "in", "de", "he"];
 
+/// Loaded by the first block of code (tens of milliseconds): most processes would hold the megabytes for nothing.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
 /// Scope prefixes with their class; the first that fits wins. `""` stops the search: plain again inside a string.
@@ -155,11 +157,6 @@ impl Block {
             scopes: ScopeStack::new(),
         }
     }
-}
-
-/// Loads the grammars.
-pub(super) fn warm_up() {
-    LazyLock::force(&SYNTAXES);
 }
 
 fn syntax(language: &str) -> Option<&'static SyntaxReference> {

@@ -38,6 +38,9 @@ const BLOCK: [&str; 17] = [
 /// Tags that only carry looks: dropped, their content stays.
 const PRESENTATION: [&str; 7] = ["span", "font", "center", "big", "div", "tt", "section"];
 
+/// A closing tag looks for its partner among this many open ones; real text has two or three.
+const MAX_OPEN: usize = 32;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tag<'a> {
     Open(&'a str),
@@ -57,9 +60,9 @@ pub(super) fn settle_children<'a>(parent: Node<'a>) {
                 open.push((name.to_owned(), child));
                 (escaped(&literal), None)
             }
-            Tag::Close(name) => match open.iter().rposition(|(opened, _)| opened == name) {
-                Some(at) => {
-                    let partner = open.drain(at..).next().map(|(_, partner)| partner);
+            Tag::Close(name) => match open.iter().rev().take(MAX_OPEN).position(|(opened, _)| opened == name) {
+                Some(back) => {
+                    let partner = open.drain(open.len() - 1 - back..).next().map(|(_, partner)| partner);
                     (format!("</{name}>"), partner.map(|partner| (partner, format!("<{name}>"))))
                 }
                 None => (escaped(&literal), None),

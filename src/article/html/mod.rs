@@ -30,7 +30,7 @@ pub struct GrowingAnswer {
 impl GrowingAnswer {
     /// HTML of a finished answer.
     pub fn page_html(&mut self, markdown: &str) -> String {
-        if markdown.len() > MAX_MARKDOWN_BYTES {
+        if markdown.len() > MAX_MARKDOWN_BYTES || markdown.lines().any(nests_too_deep) {
             return plain_text(markdown);
         }
         self.colours.start_over();
@@ -41,8 +41,9 @@ impl GrowingAnswer {
             return plain_text(markdown);
         }
         lower_headings(root);
+        let titles = Titles::of(markdown);
         for node in root.descendants().collect::<Vec<_>>() {
-            self.settle(&arena, node, Titles::of(markdown));
+            self.settle(&arena, node, titles);
         }
         let mut html = String::with_capacity(markdown.len() * 2);
         match format_html(root, &options, &mut html) {
@@ -82,11 +83,6 @@ impl GrowingAnswer {
 /// HTML of a finished answer. Total: any text gives a page, however hostile.
 pub fn page_html(markdown: &str) -> String {
     GrowingAnswer::default().page_html(markdown)
-}
-
-/// Loads the grammars (some tens of milliseconds), so that the first block of code does not wait for them.
-pub fn warm_up() {
-    code::warm_up();
 }
 
 fn options() -> Options<'static> {
@@ -129,6 +125,17 @@ fn depth(root: Node<'_>) -> usize {
         deepest = deepest.max(depth);
     }
     deepest
+}
+
+/// Whether a line alone opens more blocks than [`MAX_DEPTH`], which would cost the parser their square.
+fn nests_too_deep(line: &str) -> bool {
+    let marks = line.bytes().take_while(|byte| b" \t>-*+.)0123456789".contains(byte)).count();
+    let opens = |pair: &[u8]| match pair {
+        [b'>', _] => true,
+        [b'-' | b'*' | b'+' | b'.' | b')', after] => after.is_ascii_whitespace(),
+        _ => false,
+    };
+    line.as_bytes()[..marks].windows(2).filter(|pair| opens(pair)).count() > MAX_DEPTH
 }
 
 fn raw<'a>(arena: &'a Arena<'a>, html: &str) -> Node<'a> {

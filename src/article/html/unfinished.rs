@@ -68,74 +68,89 @@ fn close_table(before: &str, line: &str) -> Option<String> {
     Some(close_inline(line).into_owned())
 }
 
+/// What a line has opened: marks with their places, and the bracket of a link whose address has not ended.
+struct Opened<'l> {
+    marks: Vec<(usize, &'l str)>,
+    bracket: Option<usize>,
+}
+
 /// Closes code, bold and struck text in the last line, and holds back half a link or picture.
 fn close_inline(line: &str) -> Cow<'_, str> {
-    let mut open: Vec<&str> = Vec::new();
+    let opened = opened(line);
+    let Some(start) = opened.bracket else { return close_marks(line, &opened.marks) };
+    let line = hold_back_link(line, start);
+    let marks = opened_before(&opened.marks, line.len());
+    Cow::Owned(close_marks(&line, marks).into_owned())
+}
+
+fn opened(line: &str) -> Opened<'_> {
+    let mut marks: Vec<(usize, &str)> = Vec::new();
     let mut bracket = None;
     let mut at = 0;
-    while let Some(mark) = next_mark(&line[at..]) {
-        let (start, text) = (at + mark.0, mark.1);
-        at = start + text.len();
-        match text {
+    while let Some((offset, mark)) = next_mark(&line[at..]) {
+        let start = at + offset;
+        at = start + mark.len();
+        match mark {
             "\\" => at += line[at..].chars().next().map_or(0, char::len_utf8),
             "[" => bracket = bracket.or(Some(start)),
             ")" => bracket = None,
             "]" if !line[at..].is_empty() && !line[at..].starts_with('(') => bracket = None,
             "]" => {}
-            mark if mark.starts_with('`') => {
-                let Some(end) = closing(&line[at..], mark) else {
-                    open.push(mark);
-                    break;
+            code if code.starts_with('`') => {
+                let Some(end) = line[at..].find(code) else {
+                    // The rest of the line is code: a bracket in it or before it opens nothing.
+                    marks.push((start, code));
+                    return Opened { marks, bracket: None };
                 };
-                at += end;
+                at += end + code.len();
             }
-            mark => match open.iter().rposition(|opened| *opened == mark) {
-                Some(position) => open.truncate(position),
-                None => open.push(mark),
+            mark => match marks.iter().rposition(|(_, opened)| *opened == mark) {
+                Some(position) => marks.truncate(position),
+                None => marks.push((start, mark)),
             },
         }
     }
-    if let Some(start) = bracket.filter(|_| open.last().is_none_or(|mark| !mark.starts_with('`'))) {
-        return Cow::Owned(close_inline(&hold_back_link(line, start)).into_owned());
-    }
-    if open.is_empty() {
-        return Cow::Borrowed(line);
-    }
-    let mut closed = line.trim_end_matches([' ', '*', '~', '`']).to_owned();
-    let still_open = close_marks(&closed, &open);
-    closed.push_str(&still_open);
-    Cow::Owned(closed)
+    Opened { marks, bracket }
 }
 
-/// The marks to add: not those that had no text after them yet and went with the end of the line.
-fn close_marks(line: &str, open: &[&str]) -> String {
-    let written = |mark: &&&str| line.matches(**mark).count() % 2 == 1;
-    open.iter().rev().filter(written).copied().collect()
+fn opened_before<'m, 'l>(marks: &'m [(usize, &'l str)], end: usize) -> &'m [(usize, &'l str)] {
+    &marks[..marks.iter().take_while(|(start, _)| *start < end).count()]
+}
+
+fn close_marks<'l>(line: &'l str, marks: &[(usize, &str)]) -> Cow<'l, str> {
+    if marks.is_empty() {
+        return Cow::Borrowed(line);
+    }
+    // A mark with no text after it goes with the end of the line.
+    let mut closed = line.trim_end_matches([' ', '*', '~', '`']).to_owned();
+    let marks = opened_before(marks, closed.len());
+    closed.extend(marks.iter().rev().map(|(_, mark)| *mark));
+    Cow::Owned(closed)
 }
 
 /// `[text](half an addr` shows its text; a picture shows nothing.
 fn hold_back_link(line: &str, start: usize) -> String {
-    let is_picture = line[..start].ends_with('!');
-    if is_picture {
-        return line[..start - 1].to_owned();
+    if let Some(before) = line[..start].strip_suffix('!') {
+        return before.to_owned();
     }
     let text = &line[start + 1..];
     let text = text.find("](").map_or(text.trim_end_matches(']'), |end| &text[..end]);
     format!("{}{text}", &line[..start])
 }
 
+/// The next mark that can be open: a run of backticks, two stars, two tildes, a bracket or an escape.
 fn next_mark(text: &str) -> Option<(usize, &str)> {
-    let start = text.find(['\\', '`', '*', '~', '[', ']', ')'])?;
-    let mark = text[start..].chars().next()?;
-    let run = text[start..].chars().take_while(|letter| *letter == mark).count();
-    match mark {
-        '`' => Some((start, &text[start..start + run])),
-        '*' | '~' if run >= 2 => Some((start, &text[start..start + 2])),
-        '*' | '~' => next_mark(&text[start + 1..]).map(|(next, mark)| (start + 1 + next, mark)),
-        _ => Some((start, &text[start..=start])),
+    let mut from = 0;
+    loop {
+        let start = from + text[from..].find(['\\', '`', '*', '~', '[', ']', ')'])?;
+        let rest = &text[start..];
+        let mark = rest.chars().next()?;
+        match mark {
+            '`' => return Some((start, &rest[..rest.len() - rest.trim_start_matches('`').len()])),
+            '*' | '~' if rest[1..].starts_with(mark) => return Some((start, &rest[..2])),
+            // One star alone is as often a product as it is emphasis.
+            '*' | '~' => from = start + 1,
+            _ => return Some((start, &rest[..1])),
+        }
     }
-}
-
-fn closing(text: &str, mark: &str) -> Option<usize> {
-    text.find(mark).map(|start| start + mark.len())
 }

@@ -21,7 +21,7 @@ use crate::{
     clock,
     db::{
         answer_parts::{self, Beginning, PassiveReply, Written},
-        inbound::{self, Key},
+        inbound::{self, Key, Stored},
         questions::{self, Question, State},
     },
     telemetry::{self, crash},
@@ -34,11 +34,11 @@ use reply::Plan;
 /// WeChat brings a message three times.
 const LAST_DELIVERY: i64 = 3;
 
-/// A delivery this many deadlines after the first is the last one, whatever was counted: 9 s with the usual 4.6 s.
-const LAST_AFTER_DEADLINES: f64 = 1.95;
+/// A delivery so long after the first is the last one, whatever was counted: 9 s with WeChat's patience of 5 s.
+const LAST_AFTER: f64 = 1.8;
 
-/// A held delivery is let go after this many deadlines: 5.5 s, when WeChat has surely given up on it.
-const HOLD_DEADLINES: f64 = 1.2;
+/// A held delivery is let go after 5.5 s, when WeChat has surely given up on it.
+const HOLD: f64 = 1.1;
 
 /// How often another replica's answer is looked for.
 const POLL: Duration = Duration::from_millis(120);
@@ -83,7 +83,7 @@ enum Outcome {
 pub async fn deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Answer {
     let result = try_deliver(app, account, delivery).await;
     let (answer, outcome) = result.unwrap_or_else(|error| {
-        tracing::error!(question = delivery.question_id, account = account.name, %error, "the database failed a delivery");
+        tracing::error!(request = delivery.question_id, account = account.name, %error, "the database failed a delivery");
         (Answer::Success, Outcome::Fault)
     });
     record(account, delivery, outcome);
@@ -104,9 +104,22 @@ async fn try_deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery
     if is_last(app, delivery) {
         return begin(app, account, delivery).await;
     }
-    let until = delivery.arrived + app.config.reply.deadline.mul_f64(HOLD_DEADLINES);
-    if is_settled_by(app, &delivery.question_id, until).await? {
-        return hand_over(app, account, delivery).await;
+    hold(app, account, delivery).await
+}
+
+/// Holds a delivery until WeChat has given up on it. An answer that comes meanwhile is for the newest delivery to give, since
+/// nobody may be listening here any more; this one repeats what that said.
+async fn hold(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Result<(Answer, Outcome), sqlx::Error> {
+    let until = delivery.arrived + app.config.reply.patience.mul_f64(HOLD);
+    let mut is_settled = is_settled_by(app, &delivery.question_id, until).await?;
+    while is_settled {
+        match inbound::show(&app.db, &delivery.key).await? {
+            Some(Stored { reply: Some(content), .. }) => return Ok((Answer::Reply(Reply::Text { content }), Outcome::Whole)),
+            Some(stored) if stored.deliveries > delivery.number => {}
+            _ => return hand_over(app, account, delivery).await,
+        }
+        is_settled = Instant::now() < until;
+        tokio::time::sleep(POLL.min(until.saturating_duration_since(Instant::now()))).await;
     }
     // WeChat does not listen any more. Should someone else, an honest word is better than silence; it changes nothing here.
     let content = reply::interim(app, account, &delivery.question_id, None);
@@ -116,7 +129,7 @@ async fn try_deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery
 /// Whether no delivery will come after this one.
 fn is_last(app: &App, delivery: &Delivery) -> bool {
     let since_first = clock::now_ms() - delivery.first_at - delivery.arrived.elapsed().as_millis() as i64;
-    let late = app.config.reply.deadline.mul_f64(LAST_AFTER_DEADLINES).as_millis() as i64;
+    let late = app.config.reply.patience.mul_f64(LAST_AFTER).as_millis() as i64;
     delivery.number >= LAST_DELIVERY || since_first >= late
 }
 
@@ -167,11 +180,18 @@ async fn hand_over(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) 
         let waiting = answer_parts::waiting(&app.db, &account.name, &delivery.key.openid).await?;
         let Some(plan) = reply::plan(app, account, delivery, &waiting, pushing) else { break };
         crash::point("reply composed");
-        let passive =
-            PassiveReply { inbound: &delivery.key, reply: &plan.text, parts: &plan.parts, beginning: None, at: clock::now_ms() };
+        let passive = PassiveReply {
+            inbound: &delivery.key,
+            reply: &plan.text,
+            parts: &plan.parts,
+            beginning: None,
+            owner: &app.holder,
+            at: clock::now_ms(),
+        };
         match answer_parts::write_passive(&app.db, &passive).await? {
             Written::Reply => {
                 crash::point("reply stored");
+                app.replies.handed_over(&delivery.key);
                 push_rest(app, account, delivery, &plan, pushing).await;
                 return Ok((Answer::Reply(Reply::Text { content: plan.text }), Outcome::Whole));
             }
@@ -225,11 +245,18 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
         }
         let content = reply::interim(app, account, &question.id, Some((&beginning.text, &question)));
         let written = Beginning { question_id: &question.id, text: &beginning.text, from: from as i64, to: to as i64 };
-        let passive =
-            PassiveReply { inbound: &delivery.key, reply: &content, parts: &[], beginning: Some(written), at: clock::now_ms() };
+        let passive = PassiveReply {
+            inbound: &delivery.key,
+            reply: &content,
+            parts: &[],
+            beginning: Some(written),
+            owner: &app.holder,
+            at: clock::now_ms(),
+        };
         match answer_parts::write_passive(&app.db, &passive).await? {
             Written::Reply => {
                 crash::point("reply stored");
+                app.replies.handed_over(&delivery.key);
                 // No other delivery will come, so what follows is pushed where that is possible.
                 questions::acknowledge(&app.db, &question.id, clock::now_ms()).await?;
                 return Ok((Answer::Reply(Reply::Text { content }), Outcome::Beginning));

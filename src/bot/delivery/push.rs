@@ -62,7 +62,7 @@ pub async fn schedule(app: &Arc<App>, account: &Arc<Account>, question_id: &str)
     }
     match questions::schedule_push(&app.db, question_id, clock::now_ms()).await {
         Ok(()) => app.push_due.notify_one(),
-        Err(error) => tracing::error!(question = question_id, %error, "a push could not be scheduled; it is found later"),
+        Err(error) => tracing::error!(request = question_id, %error, "a push could not be scheduled; it is found later"),
     }
 }
 
@@ -77,7 +77,7 @@ pub async fn run_once(app: &Arc<App>) -> Result<Round, sqlx::Error> {
         app.clone().tasks.spawn(async move {
             let question = push.id.clone();
             if let Err(error) = push_answer(&app, push).await {
-                tracing::error!(question, %error, "the database failed a push");
+                tracing::error!(request = question, %error, "the database failed a push");
             }
         });
     }

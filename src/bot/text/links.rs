@@ -50,8 +50,8 @@ fn href(url: &str) -> Option<String> {
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") || plain.len() == scheme.len() + 3 {
         return None;
     }
-    let mut safe = String::with_capacity(plain.len());
-    for c in plain.chars() {
+    let mut safe = scheme.to_ascii_lowercase();
+    for c in plain[scheme.len()..].chars() {
         match c {
             '"' => safe.push_str("%22"),
             '<' => safe.push_str("%3C"),
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn a_label_that_is_the_address_stays_bare_and_a_label_holds_no_tag() {
         assert_eq!(link("https://a.cn/", "a.cn"), "https://a.cn/");
-        assert_eq!(link("https://a.cn", ""), "https://a.cn");
+        assert_eq!(link("HTTPS://a.cn/A", ""), "https://a.cn/A");
         assert_eq!(link("https://a.cn/\"><b", "<b>\n"), "\u{5}a href=\"https://a.cn/%22%3E%3Cb\">＜b＞\u{5}/a>");
     }
 

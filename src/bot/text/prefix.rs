@@ -2,7 +2,8 @@
 //!
 //! What follows may still turn a line into a table, a star into emphasis, a bracket into a link; only what no usual continuation
 //! can change counts. Knows the source and its tree; the text made from it only where it says what is left to show.
-//! The exception: a link reference defined later (`[a]: https://…`) makes links of brackets that were shown as text.
+//! Exceptions: a link reference defined later (`[a]: https://…`) makes links of brackets that were shown as text, and a table
+//! whose first line begins without a bar but with a whole sentence was shown as that sentence.
 
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Node};
@@ -24,14 +25,20 @@ pub fn complete_prefix(markdown: &str) -> usize {
         return 0;
     };
     // A line that has only begun may turn out to continue the block above it.
-    let above = blocks.next().filter(|above| draft.is_begun_line(last) && draft.touches(above, last));
-    // The same holds for the lines of a formula whose end is still to come.
-    let end = draft.stable_end(above.unwrap_or(last)).min(formula_lines(markdown).open.unwrap_or(markdown.len()));
+    let above = blocks.next().filter(|above| draft.is_begun(last) && draft.touches(above, last));
+    // So may the lines of a formula whose end is still to come.
+    let formula = formula_lines(markdown).open;
+    let around = formula.and_then(|at| root.children().find(|block| draft.end(block) > at));
+    let end = match (formula, around) {
+        (Some(_), Some(block)) => draft.open_end(block).min(draft.stable_end(above.unwrap_or(last))),
+        (Some(at), None) => at,
+        (None, _) => draft.stable_end(above.unwrap_or(last)),
+    };
     if markdown[..end].trim().is_empty() { 0 } else { end }
 }
 
 /// What is still to be shown of `markdown` once the text of its first `shown` bytes has been. Where those bytes read differently
-/// in the whole (see the exception above), the text of the bytes behind them.
+/// in the whole (see the exceptions above), the text of the bytes behind them.
 pub fn remainder(markdown: &str, shown: usize) -> String {
     let shown = markdown.floor_char_boundary(shown);
     let whole = chat_text(markdown);
@@ -74,8 +81,10 @@ impl<'s> Draft<'s> {
         line < self.lines.len() && self.text[self.line(line)..self.line(line + 1)].trim().is_empty()
     }
 
-    fn is_begun_line(&self, node: Node<'_>) -> bool {
-        node.data().sourcepos.start.line == self.lines.len()
+    /// Whether the block is a single line so far, or a table without rows, whose second line may prove to be none.
+    fn is_begun(&self, node: Node<'_>) -> bool {
+        let rowless = matches!(node.data().value, NodeValue::Table(_)) && node.children().nth(1).is_none();
+        node.data().sourcepos.start.line + usize::from(rowless) == self.lines.len()
     }
 
     fn touches(&self, above: Node<'_>, below: Node<'_>) -> bool {
@@ -94,18 +103,23 @@ impl<'s> Draft<'s> {
         };
         match &node.data().value {
             _ if is_final => self.end(node),
-            NodeValue::Paragraph => self.sentences(node),
             NodeValue::List(_) => self.items(node),
-            _ => self.start(node),
+            _ => self.open_end(node),
         }
     }
 
-    /// All items but the last, and of the last one's own list the same again.
+    /// The end of what is certain in a block that may go on.
+    fn open_end(&self, node: Node<'_>) -> usize {
+        if matches!(node.data().value, NodeValue::Paragraph) { self.sentences(node) } else { self.start(node) }
+    }
+
+    /// All items but the last, and of the last one's own list the same again: but never before an item so far in that the rest,
+    /// read alone, would begin with a block of code.
     fn items(&self, list: Node<'_>) -> usize {
         let mut end = self.start(list);
         let mut deepest = list.last_child();
         while let Some(item) = deepest {
-            if item.previous_sibling().is_some() {
+            if item.previous_sibling().is_some() && item.data().sourcepos.start.column <= 4 {
                 end = self.start(item);
             }
             let inner = item.last_child().filter(|child| matches!(child.data().value, NodeValue::List(_)));
@@ -114,12 +128,29 @@ impl<'s> Draft<'s> {
         end
     }
 
+    /// The end of `text`, which ends in the 1-based `line`, without what may yet prove to be the header of a table: a last line
+    /// with a bar, or the line above one that so far could be the second of a table.
+    fn before_table(&self, text: &str, line: usize) -> usize {
+        let last = &text[self.line(line).min(text.len())..];
+        if !last.is_empty() && last.bytes().all(|byte| b"|:- \t".contains(&byte)) {
+            return self.line(line.saturating_sub(1).max(1));
+        }
+        if last.contains('|') { self.line(line) } else { text.len() }
+    }
+
     /// The whole sentences of an open paragraph, up to the first mark that could still find its other half.
     fn sentences(&self, paragraph: Node<'_>) -> usize {
         let start = self.start(paragraph);
-        let last_line = self.line(paragraph.data().sourcepos.end.line);
-        // The last line may be the header of a table whose second line is still to come.
-        let end = if self.text[last_line..].contains('|') { last_line } else { self.text.trim_end_matches('\n').len() };
+        let text = self.text[..self.end(paragraph)].trim_end_matches('\n');
+        let end = self.before_table(text, paragraph.data().sourcepos.end.line);
+        // Above the first line there is nothing of this paragraph to show.
+        if end <= start {
+            return start;
+        }
+        // The parser takes link references from the top of a paragraph and loses count of its columns.
+        if text[start..].trim_start().starts_with('[') && text[start..].contains("]:") {
+            return start;
+        }
         let mut scan = Scan::new(self.text, start, end);
         for node in paragraph.children() {
             let position = node.data().sourcepos;

@@ -31,11 +31,11 @@ impl<'s> Scan<'s> {
 
     /// Passes over an inline element that ends at `to`; a sentence may end with it, as in `**重点。**`.
     pub(super) fn whole(&mut self, to: usize) -> Result<(), Stop> {
-        if to >= self.end {
+        let Some(inner) = self.text.get(self.at..to).filter(|_| to < self.end) else {
             return Err(Stop);
-        }
-        let inner = self.text[self.at..to].trim_end_matches(['*', '_', '~']);
-        if inner.trim_end_matches(CLOSERS).ends_with(FULL_STOPS) && !self.text[to..].starts_with(['*', '_', '~']) {
+        };
+        let inner = inner.trim_end_matches(['*', '_', '~']).trim_end_matches(CLOSERS);
+        if inner.ends_with(FULL_STOPS) && !self.text[to..].starts_with(['*', '_', '~']) {
             self.best = to;
         }
         self.at = to;
@@ -44,7 +44,7 @@ impl<'s> Scan<'s> {
 
     /// Reads plain text up to `to`.
     pub(super) fn plain(&mut self, to: usize) -> Result<(), Stop> {
-        let to = to.min(self.end);
+        let to = self.text.floor_char_boundary(to.min(self.end));
         while self.at < to {
             let Some(c) = self.text[self.at..].chars().next() else {
                 break;
@@ -59,7 +59,10 @@ impl<'s> Scan<'s> {
             };
             match c {
                 '\n' => self.line_end(),
-                _ if FULL_STOPS.contains(&c) => self.best = self.closed(FULL_STOPS),
+                _ if FULL_STOPS.contains(&c) => {
+                    self.best = self.closed(FULL_STOPS);
+                    self.at = self.best;
+                }
                 '.' | '!' | '?' => self.latin_stop(),
                 _ => {}
             }

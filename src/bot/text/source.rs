@@ -58,7 +58,7 @@ pub(super) fn parse<'a>(arena: &'a Arena<'a>, masked: &str) -> Node<'a> {
 pub(super) fn mask(markdown: &str) -> String {
     let mut bytes = markdown.as_bytes().to_vec();
     let mut at = 0;
-    let mut formulas = 0;
+    let mut formulas = [0; 2];
     while at < bytes.len() {
         at += match bytes[at] {
             b'\t' | b'\n' | b'\r' => 1,
@@ -119,20 +119,26 @@ fn is_url_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"<>\"`{}|\\^[]".contains(&byte)
 }
 
-/// `formulas` counts openings since the last end.
-fn mask_escape(bytes: &mut [u8], at: usize, formulas: &mut usize) -> usize {
-    match bytes.get(at + 1) {
-        Some(b'*') => {
+/// `formulas` counts openings since the last end, of round and of square ones.
+fn mask_escape(bytes: &mut [u8], at: usize, formulas: &mut [usize; 2]) -> usize {
+    let Some(&escaped) = bytes.get(at + 1) else {
+        return 1;
+    };
+    let count = &mut formulas[usize::from(escaped == b'[' || escaped == b']')];
+    match escaped {
+        b'*' => {
             bytes[at] = ESCAPE as u8;
             bytes[at + 1] = mask_of(b'*');
         }
-        Some(b'(' | b'[') => {
-            *formulas += 1;
-            if *formulas > MAX_REPEATS {
+        b'(' | b'[' => {
+            *count += 1;
+            if *count > MAX_REPEATS {
                 bytes[at] = ESCAPE as u8;
             }
         }
-        Some(b')' | b']') => *formulas = 0,
+        b')' | b']' => *count = 0,
+        // A control character behind the backslash is dropped like any other.
+        0..0x20 => return 1,
         _ => {}
     }
     2
@@ -167,7 +173,7 @@ fn mask_dunder(bytes: &mut [u8], at: usize) -> usize {
         bytes[at + run..].iter().take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || **byte == b'_').count();
     let whole = &bytes[at..at + run + word];
     if run != 2 || word < 3 || !whole.ends_with(b"__") {
-        return run;
+        return run + word;
     }
     let end = at + run + word;
     bytes[at..end].iter_mut().filter(|byte| **byte == b'_').for_each(|byte| *byte = mask_of(b'_'));

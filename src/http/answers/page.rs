@@ -78,7 +78,7 @@ pub(super) struct StateLine<'v> {
 pub(super) struct Foot<'v> {
     words: &'static Words,
     notice: Option<&'v str>,
-    byline: Option<String>,
+    model: Option<&'v str>,
     asked: Moment,
     answered: Option<Moment>,
     expires: Moment,
@@ -188,7 +188,7 @@ impl<'v> Foot<'v> {
         Self {
             words,
             notice,
-            byline: view.model.as_deref().map(words.answered_by),
+            model: view.model.as_deref(),
             asked: Moment::at(view.asked_at),
             answered: view.answered_at.map(Moment::at),
             expires: Moment::at(view.expires_at),

@@ -18,7 +18,6 @@ use crate::{
     bot::respond::{self, Answer},
     clock, config,
     db::inbound::NotStored,
-    telemetry,
     wechat::{
         envelope::{self, is_signature},
         incoming::Incoming,
@@ -151,13 +150,6 @@ fn not_stored(account: &Account, incoming: &Incoming, error: &NotStored) -> Http
 fn record(account: &Account, incoming: &Incoming, arrived: Instant) {
     let kind = incoming.kind();
     metrics::histogram!("huixin_webhook_seconds").record(arrived.elapsed().as_secs_f64());
-    tracing::debug!(
-        account = account.name,
-        openid = telemetry::short(&incoming.openid),
-        kind,
-        ms = arrived.elapsed().as_millis() as u64,
-        "push answered"
-    );
     metrics::counter!("huixin_messages_total", "account" => account.name.clone(), "kind" => metric_kind(&incoming.content, kind))
         .increment(1);
 }

@@ -67,7 +67,9 @@ pub async fn examine(values: &Values) -> Vec<Finding> {
         Err(problems) => return problems.0.into_iter().map(of_problem).collect(),
     };
     let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
-    let mut findings = vec![Finding::ok("configuration", format!("complete; accounts: {}", names.join(", ")))];
+    let unknown =
+        if config.unknown.is_empty() { String::new() } else { format!("; unknown names: {}", config.unknown.join(", ")) };
+    let mut findings = vec![Finding::ok("configuration", format!("complete; accounts: {}{unknown}", names.join(", ")))];
     findings.push(local::database(&config).await);
     findings.extend(config.accounts.iter().map(local::encryption));
     findings.extend(platform::examine(&config).await);

@@ -2,7 +2,7 @@
 //!
 //! The check goes out and comes back in, as WeChat's does: through DNS, the proxy, and whatever stands in front.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use reqwest::{Client, Response, StatusCode, Url, header::LOCATION, redirect};
 use secrecy::ExposeSecret;
@@ -22,6 +22,8 @@ const MAX_BODY: usize = 4096;
 
 const NAME: &str = "public address";
 
+const NOT_REACHED_FIX: &str = "start huixin (serve), then check DNS, the firewall and the proxy in front of it";
+
 /// Whether the public address answers, and each account's verification succeeds there.
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let Some(public_url) = &config.public_url else {
@@ -31,27 +33,46 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let (Ok(url), Ok(client)) = (Url::parse(public_url), client) else {
         return vec![Finding::fault(NAME, "PUBLIC_URL is not an address", "write it as https://host")];
     };
-    let mut findings = vec![reachable(&client, &url).await];
+    let response = match client.get(below(&url, "/healthz")).send().await {
+        Ok(response) => response,
+        Err(error) => return vec![Finding::fault(NAME, reason(error), NOT_REACHED_FIX)],
+    };
+    let mut findings = vec![address(&url, &response)];
     for account in &config.accounts {
         findings.push(verification(&client, &url, account).await);
     }
     findings
 }
 
-async fn reachable(client: &Client, public_url: &Url) -> Finding {
-    let fix = "start huixin (serve), then check DNS, the firewall and the proxy in front of it";
-    let response = match client.get(below(public_url, "/healthz")).send().await {
-        Ok(response) => response,
-        Err(error) => return Finding::fault(NAME, reason(error), fix),
-    };
-    match (response.status(), public_url.port()) {
-        (StatusCode::OK, None) => Finding::ok(NAME, format!("huixin answers at {}", shown(public_url))),
-        (StatusCode::OK, Some(port)) => Finding::fault(
+fn address(public_url: &Url, healthz: &Response) -> Finding {
+    let answers = format!("huixin answers at {}", shown(public_url));
+    match (healthz.status(), reach(public_url)) {
+        (StatusCode::OK, Reach::WeChat) => Finding::ok(NAME, answers),
+        (StatusCode::OK, Reach::ThisMachine) => Finding::skipped(NAME, format!("{answers}, which only this machine can reach")),
+        (StatusCode::OK, Reach::OtherPort(port)) => Finding::fault(
             NAME,
-            format!("huixin answers, but on port {port}, which WeChat does not call"),
+            format!("{answers}, but WeChat does not call port {port}"),
             "use port 80 (http) or 443 (https), for example through a proxy",
         ),
-        (status, _) => Finding::fault(NAME, format!("/healthz answers {status}{}", redirected(&response)), fix),
+        (status, _) => Finding::fault(NAME, format!("/healthz answers {status}{}", redirected(healthz)), NOT_REACHED_FIX),
+    }
+}
+
+/// Who can call an address, as far as it shows.
+#[derive(Debug, PartialEq, Eq)]
+enum Reach {
+    WeChat,
+    ThisMachine,
+    OtherPort(u16),
+}
+
+fn reach(url: &Url) -> Reach {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    match (is_loopback, url.port_or_known_default()) {
+        (true, _) => Reach::ThisMachine,
+        (false, Some(port)) if port != 80 && port != 443 => Reach::OtherPort(port),
+        (false, _) => Reach::WeChat,
     }
 }
 
@@ -69,7 +90,7 @@ async fn verification(client: &Client, public_url: &Url, account: &Account) -> F
         .append_pair("echostr", &echostr);
     let response = match client.get(url).send().await {
         Ok(response) => response,
-        Err(error) => return Finding::fault(name, reason(error), "see the public address"),
+        Err(error) => return Finding::fault(name, reason(error), NOT_REACHED_FIX),
     };
     let (status, redirected) = (response.status(), redirected(&response));
     let body = read(response).await;
@@ -129,4 +150,19 @@ fn redirected(response: &Response) -> String {
 
 fn reason(error: reqwest::Error) -> String {
     format!("{:#}", anyhow::Error::from(error.without_url()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wechat_calls_ports_80_and_443_of_other_machines() {
+        let reach = |url: &str| reach(&Url::parse(url).unwrap());
+        assert_eq!(reach("https://bot.example"), Reach::WeChat);
+        assert_eq!(reach("http://203.0.113.9:443"), Reach::WeChat);
+        assert_eq!(reach("https://bot.example:8443"), Reach::OtherPort(8443));
+        assert_eq!(reach("http://[::1]:8080"), Reach::ThisMachine);
+        assert_eq!(reach("http://localhost"), Reach::ThisMachine);
+    }
 }

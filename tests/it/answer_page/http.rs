@@ -79,7 +79,7 @@ async fn the_page_shows_the_question_the_answer_and_what_is_known_of_it() {
         "<strong>答</strong>案",
         "回答完毕",
         "思考了 1 分 12 秒",
-        "由 deepseek-chat 回答",
+        "<dt>模型</dt><dd>deepseek-chat</dd>",
         "内容由人工智能生成",
         "发送“继续”",
         "datetime=\"2026-11-24T06:03:20Z\">2026-11-24 14:03<",
@@ -109,7 +109,9 @@ async fn an_english_answer_has_an_english_page() {
         AnswerView { language: Language::English, reasoning: "hm".into(), reasoned_ms: Some(900), ..view("Why?", "Because.") },
     );
     let html = fetch(&server.page_url("t")).await.text().await.unwrap();
-    for part in ["<html lang=\"en\">", "Answered by deepseek-chat", "Thought for 1 s", "Written by artificial intelligence"] {
+    for part in
+        ["<html lang=\"en\">", "<dt>Model</dt><dd>deepseek-chat</dd>", "Thought for 1 s", "Written by artificial intelligence"]
+    {
         assert!(html.contains(part), "{part} is missing in {html}");
     }
 }
@@ -156,7 +158,7 @@ impl Reader {
         loop {
             if let Some((event, rest)) = self.buffer.split_once("\n\n") {
                 let data = event.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
-                self.buffer = rest.to_owned();
+                self.buffer = rest.to_string();
                 let Some(data) = data else { continue };
                 let event: Value = serde_json::from_str(&data).unwrap();
                 self.answer.truncate(event["answer"]["keep"].as_u64().unwrap() as usize);

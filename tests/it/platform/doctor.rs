@@ -80,12 +80,11 @@ fn fault<'a>(findings: &'a [Finding], name: &str) -> &'a Finding {
 }
 
 #[tokio::test]
-async fn a_healthy_installation_has_no_fault_but_the_port_of_this_test() {
+async fn a_healthy_installation_has_no_fault() {
     let findings = findings(|_| None).await;
-    let ill: Vec<_> = findings.iter().filter(|finding| finding.state != State::Ok).collect();
-    assert_eq!(ill.len(), 1, "{findings:#?}");
-    assert!(fault(&findings, "public address").detail.contains("which WeChat does not call"));
-    assert!(!is_healthy(&findings));
+    assert!(is_healthy(&findings), "{findings:#?}");
+    let skipped: Vec<_> = findings.iter().filter(|finding| finding.state == State::Skipped).collect();
+    assert!(skipped.len() == 1 && skipped[0].detail.contains("only this machine"), "{skipped:#?}");
     assert_eq!(findings.len(), 10);
 }
 
@@ -167,7 +166,7 @@ async fn what_cannot_be_reached_is_said_of_each() {
         .with("PUBLIC_URL", nowhere)
         .with("LLM_BASE_URL", nowhere);
     let findings = examined(&values).await;
-    for name in ["database", "WeChat", "public address", "verification", "model demo"] {
+    for name in ["database", "WeChat", "public address", "model demo"] {
         fault(&findings, name);
     }
     assert!(fake.requests().is_empty());
@@ -175,9 +174,12 @@ async fn what_cannot_be_reached_is_said_of_each() {
 
 #[tokio::test]
 async fn a_call_from_the_command_line_uses_the_shared_token() {
-    let fake = Fake::start(|seen, _| match seen.line.contains("/cgi-bin/media/get") {
-        true => Answer::Json(json!({"errcode": 40007, "errmsg": "invalid media_id"})),
-        false => healthy(seen, SignedDuration::ZERO),
+    let fake = Fake::start(|seen, _| {
+        if seen.line.contains("/cgi-bin/media/get") {
+            Answer::Json(json!({"errcode": 40007, "errmsg": "invalid media_id"}))
+        } else {
+            healthy(seen, SignedDuration::ZERO)
+        }
     })
     .await;
     let folder = tempfile::tempdir().unwrap();

@@ -69,7 +69,7 @@ impl Browser {
             .await;
     }
 
-    /// One command of the DevTools protocol.
+    /// One command to the browser itself, past its driver.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.post("/goog/cdp/execute", json!({"cmd": command, "params": parameters})).await
     }

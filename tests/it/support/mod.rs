@@ -1,7 +1,9 @@
 //! What the tests stand on: a whole huixin on port 0 beside a simulated WeChat, each with its own database, on either engine.
 
 pub mod browser;
+pub mod chat;
 pub mod database;
+pub mod process;
 pub mod world;
 
 pub use database::Engine;

@@ -2,22 +2,26 @@
 
 use std::time::{Duration, Instant};
 
+pub use huixin::simulator::Account;
 use huixin::{
     config::{Config, Values},
     db::{self, Db},
     server::Server,
-    simulator::{Account, AccountKind, Bubble, Mode, Settings, Shown, Simulator, Via},
+    simulator::{AccountKind, Bubble, Exchange, Mode, Settings, Shown, Simulator, Via},
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::database::{Database, Engine};
 
-/// Real seconds in a simulated one: deliveries are given up after half a second.
-pub const CLOCK_FACTOR: f64 = 0.1;
+/// Real seconds in a simulated one: deliveries are given up after one second.
+pub const CLOCK_FACTOR: f64 = 0.2;
 
-/// huixin's deadline in the same proportion to WeChat's five seconds as in production.
-const DEADLINE_MS: &str = "440";
+/// WeChat's five seconds at that speed.
+const PATIENCE_MS: &str = "1000";
+
+/// Leaves a busy machine 300 ms to write a reply.
+const DEADLINE_MS: &str = "700";
 
 /// Anything a test waits for comes within this, on a busy machine too.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,10 +29,11 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// A running product and its surroundings.
 pub struct World {
     pub simulator: Simulator,
-    pub database: Database,
+    /// Its folder goes with it.
+    _database: Database,
     pub db: Db,
     pub url: String,
-    values: Values,
+    pub values: Values,
     running: Option<(CancellationToken, JoinHandle<anyhow::Result<()>>)>,
 }
 
@@ -62,6 +67,11 @@ impl WorldBuilder {
         self
     }
 
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.values = self.values.with(name, value);
         self
@@ -69,13 +79,18 @@ impl WorldBuilder {
 
     /// Starts everything.
     pub async fn start(self) -> World {
+        let mut world = self.surroundings().await;
+        world.start().await;
+        world
+    }
+
+    /// Everything but huixin, for tests that run it as a process.
+    pub async fn surroundings(self) -> World {
         let database = Database::new(self.engine).await;
         let simulator = Simulator::start(self.settings.clone()).unwrap();
         let values = values(&self.settings, &simulator, &database, self.values);
         let db = db::connect(&database.url).await.unwrap();
-        let mut world = World { simulator, database, db, url: String::new(), values, running: None };
-        world.start().await;
-        world
+        World { simulator, _database: database, db, url: String::new(), values, running: None }
     }
 }
 
@@ -90,6 +105,7 @@ pub fn values(settings: &Settings, simulator: &Simulator, database: &Database, o
         .or("WECHAT_APP_SECRET", &settings.app_secret)
         .or("WECHAT_TOKEN", &settings.token)
         .or("WECHAT_ENCODING_AES_KEY", &settings.encoding_aes_key)
+        .or("WECHAT_PATIENCE_MS", PATIENCE_MS)
         .or("REPLY_DEADLINE_MS", DEADLINE_MS)
         .or("LLM_BASE_URL", format!("{}/v1", simulator.url()))
         .or("LLM_MODEL", "demo")
@@ -152,6 +168,23 @@ impl World {
         }
     }
 
+    /// A number from the database, about one follower.
+    pub async fn count_of(&self, sql: &'static str, openid: &str) -> i64 {
+        match &self.db {
+            Db::Pg(pool) => sqlx::query_scalar(sql).bind(openid).fetch_one(pool).await.unwrap(),
+            Db::Lite(lite) => sqlx::query_scalar(sql).bind(openid).fetch_one(&lite.readers).await.unwrap(),
+        }
+    }
+
+    /// A column of texts from the database.
+    pub async fn texts(&self, sql: String) -> Vec<String> {
+        let sql = sqlx::AssertSqlSafe(sql);
+        match &self.db {
+            Db::Pg(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+            Db::Lite(lite) => sqlx::query_scalar(sql).fetch_all(&lite.readers).await.unwrap(),
+        }
+    }
+
     /// Changes the database behind huixin's back.
     pub async fn execute(&self, sql: &'static str) {
         match &self.db {
@@ -194,14 +227,13 @@ impl World {
     /// Every chat and exchange, for a failure's message.
     pub fn transcript(&self) -> String {
         let exchanges = self.simulator.exchanges();
-        let lines = exchanges.iter().map(|exchange| {
-            format!(
-                "push {:?} delivery {} of {}: status {:?}, {} ms, {:?}: {:?}",
-                exchange.push, exchange.delivery, exchange.openid, exchange.status, exchange.ms, exchange.outcome, exchange.reply
-            )
+        let lines = exchanges.iter().rev().take(12).rev().map(|exchange| {
+            let Exchange { openid, delivery, status, ms, outcome, .. } = exchange;
+            format!("push {:?} delivery {delivery} of {openid}: status {status:?}, {ms} ms, {outcome:?}", exchange.push)
         });
         let calls = self.simulator.calls();
-        let calls = calls.iter().map(|call| format!("call {call:?}"));
+        let calls =
+            calls.iter().rev().take(12).rev().map(|call| format!("call {} errcode {} {}", call.path, call.errcode, call.body));
         lines.chain(calls).collect::<Vec<_>>().join("\n")
     }
 }

@@ -1,0 +1,128 @@
+//! Many followers who wait for a slow model, and someone who only wants the help meanwhile.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use crate::{
+    closed_loop::Latencies,
+    messages,
+    product::{Engine, Product, Site},
+    upstream,
+    wire::Connection,
+};
+
+/// How long the model thinks: longer than WeChat's three deliveries.
+const MODEL_HOLDS: Duration = Duration::from_secs(20);
+
+/// Questions at the model at once; the others wait in the product's own line. Each takes a file on both sides, as does each
+/// follower, and a process may open 20,000 on a usual machine.
+const CONCURRENCY: usize = 4_000;
+
+/// New followers a second.
+const ARRIVALS: u32 = 5_000;
+
+/// WeChat brings a message three times.
+const DELIVERIES: usize = 3;
+
+/// How often memory is read, and the help asked for.
+const PROBE_EVERY: Duration = Duration::from_millis(20);
+
+/// `followers` ask; while all of them wait, memory and the time of a `/help` are read.
+pub(crate) async fn measure(followers: usize) -> anyhow::Result<()> {
+    let model = upstream::start(MODEL_HOLDS)?;
+    for engine in Engine::all() {
+        let site = Site::new(engine).await?;
+        let site = site.with("LLM_BASE_URL", format!("http://{model}/v1")).with("LLM_CONCURRENCY", CONCURRENCY.to_string());
+        let product = site.start().await?;
+        let idle = product.resident_mib()?;
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let crowd =
+            tokio::spawn(gather(product.address, messages::from_each("Why is the sky blue?", followers)?, waiting.clone()));
+        let probed = probe(&product, &waiting, followers, &crowd).await?;
+        let replies = crowd.await??;
+        println!(
+            "{}: {followers} followers, {CONCURRENCY} of them at the model; most at once {}; {replies} deliveries answered",
+            engine.name(),
+            probed.most,
+        );
+        println!(
+            "  resident {:.0} MiB ({idle:.0} before), {:.1} kB a follower; /help meanwhile: p50 {:.2} ms, p99 {:.2} ms, of {}",
+            probed.resident_mib,
+            (probed.resident_mib - idle) * 1024.0 / followers as f64,
+            probed.help.quantile_ms(0.5),
+            probed.help.quantile_ms(0.99),
+            probed.asked,
+        );
+    }
+    Ok(())
+}
+
+/// What was seen while they waited.
+struct Probed {
+    most: usize,
+    resident_mib: f64,
+    help: Latencies,
+    asked: usize,
+}
+
+async fn gather(address: SocketAddr, requests: Vec<Vec<u8>>, waiting: Arc<AtomicUsize>) -> anyhow::Result<usize> {
+    let began = Instant::now();
+    let mut tasks = Vec::with_capacity(requests.len());
+    for (index, request) in requests.into_iter().enumerate() {
+        let due = began + Duration::from_secs(1) / ARRIVALS * index as u32;
+        if due > Instant::now() {
+            tokio::time::sleep_until(due.into()).await;
+        }
+        tasks.push(tokio::spawn(ask(address, request, waiting.clone())));
+    }
+    let mut replies = 0;
+    for task in tasks {
+        replies += task.await??;
+    }
+    Ok(replies)
+}
+
+/// Brings a question as often as WeChat does.
+async fn ask(address: SocketAddr, request: Vec<u8>, waiting: Arc<AtomicUsize>) -> anyhow::Result<usize> {
+    let mut connection = Connection::open(address).await?;
+    waiting.fetch_add(1, Ordering::Relaxed);
+    for _ in 0..DELIVERIES {
+        connection.exchange(&request).await?;
+    }
+    waiting.fetch_sub(1, Ordering::Relaxed);
+    Ok(DELIVERIES)
+}
+
+/// Asks for the help, and reads memory; the times count from the moment all wait until the first is served.
+async fn probe<T>(
+    product: &Product,
+    waiting: &AtomicUsize,
+    followers: usize,
+    crowd: &tokio::task::JoinHandle<T>,
+) -> anyhow::Result<Probed> {
+    let mut connection = Connection::open(product.address).await?;
+    // Far from the numbers of the crowd's messages.
+    let mut requests = messages::requests("/help", 1_000_000, 10_000)?.into_iter();
+    let (mut times, mut most, mut resident_mib) = (Vec::new(), 0, 0.0_f64);
+    let mut ticks = tokio::time::interval(PROBE_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    while !crowd.is_finished() {
+        ticks.tick().await;
+        let now = waiting.load(Ordering::Relaxed);
+        most = most.max(now);
+        resident_mib = resident_mib.max(product.resident_mib()?);
+        let Some(request) = requests.next() else { break };
+        let sent = Instant::now();
+        connection.exchange(&request).await?;
+        if now >= followers {
+            times.push(sent.elapsed());
+        }
+    }
+    Ok(Probed { most, resident_mib, asked: times.len(), help: Latencies::new(times) })
+}
