@@ -20,7 +20,8 @@ fn read(pieces: Vec<&[u8]>) -> (String, String, Option<Ending>) {
             Some(Ok(Some(Delta::Restarted))) => content.clear(),
             Some(Ok(Some(Delta::Started { .. }))) => unreachable!("the reader knows no model"),
             Some(Ok(None)) => return (content, reasoning, reader.ending().ok()),
-            Some(Err(_)) => return (content, reasoning, None),
+            // What is asked again anyway: how much was heard before may depend on the cut.
+            Some(Err(_)) => return (String::new(), String::new(), None),
         }
     }
 }
