@@ -34,7 +34,8 @@ CREATE TABLE inbound (
     reply       TEXT,
     -- The process that is writing the reply to WeChat. If it dies, what the reply took along waits again.
     reply_owner TEXT,
-    PRIMARY KEY (account, openid, dedup_key)
+    -- A MsgId grows with time, so that new rows stand side by side in the index; behind the openid each would touch a page of its own.
+    PRIMARY KEY (account, dedup_key, openid)
 );
 CREATE INDEX inbound_replying ON inbound (reply_owner) WHERE reply_owner IS NOT NULL;
 CREATE INDEX inbound_received ON inbound (received_at);

@@ -62,6 +62,8 @@ impl Site {
     /// A new, empty one. The folder is beside the build, not in a `/tmp` that may be memory.
     pub(crate) async fn new(engine: Engine) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        // The product looks for one in the folders above too, and would find a developer's own.
+        std::fs::write(folder.path().join(".env"), "")?;
         let database_url = match engine {
             Engine::Sqlite => format!("sqlite://{}/huixin.db", folder.path().display()),
             Engine::Postgres => new_postgres().await?,

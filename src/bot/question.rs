@@ -123,7 +123,7 @@ async fn answer(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, live: &Li
         () = app.stopping.cancelled() => return Stage::Abandoned,
     };
     match outcome {
-        Ok(Some(outcome)) => settle(app, account, asked, live, outcome).await,
+        Ok(Some(outcome)) => Box::pin(settle(app, account, asked, live, outcome)).await,
         Ok(None) => Stage::Abandoned,
         Err(error) => {
             tracing::error!(request = asked.id, account = asked.account, %error, "the database failed a question; it is tried again");
@@ -133,6 +133,8 @@ async fn answer(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, live: &Li
 }
 
 /// Asks the model; `None` when the question is no longer ours.
+///
+/// Thousands wait in here for a slot or for the model; what they do not wait in has a box of its own.
 async fn ask(
     app: &App,
     account: &Account,
@@ -141,12 +143,12 @@ async fn ask(
 ) -> Result<Option<Result<Outcome, UpstreamError>>, sqlx::Error> {
     let follower = format!("{}/{}", asked.account, asked.openid);
     let Some(_slot) = app.slots.acquire(&follower).await else { return Ok(None) };
-    if !questions::start_answering(&app.db, &asked.id, &app.holder).await? {
+    if !Box::pin(questions::start_answering(&app.db, &asked.id, &app.holder)).await? {
         return Ok(None);
     }
     crash::point("question started");
     let language = app.config.reply.language;
-    let turns = conversation::turns(app, account, asked).await?;
+    let turns = Box::pin(conversation::turns(app, account, asked)).await?;
     live.write(|written| begin_anew(written, &asked.shown, language));
     crash::point("upstream asked");
     let started = Instant::now();

@@ -61,7 +61,7 @@ enum Decision {
 
 /// Answers one push that arrived at `arrived`.
 pub async fn respond(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming, arrived: Instant) -> Result<Answer, NotStored> {
-    let decision = decide(app, account, incoming).await.map_err(|error| NotStored::Database(Arc::new(error)))?;
+    let decision = Box::pin(decide(app, account, incoming)).await.map_err(|error| NotStored::Database(Arc::new(error)))?;
     let arrival = arrival(app, account, incoming, &decision);
     let key = arrival.key.clone();
     let asked = arrival.question.clone();

@@ -188,8 +188,6 @@ pub async fn erase_unfollowed(db: &Db, before: i64) -> Result<u64, Error> {
                  (SELECT account, openid FROM followers WHERE unfollowed_at < $1)",
             "DELETE FROM usage WHERE (account, openid) IN
                  (SELECT account, openid FROM followers WHERE unfollowed_at < $1)",
-            "DELETE FROM inbound WHERE (account, openid) IN
-                 (SELECT account, openid FROM followers WHERE unfollowed_at < $1)",
         ] {
             sqlx::query(table).bind(before).execute(&mut *transaction).await?;
         }

@@ -182,7 +182,7 @@ async fn store_all(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Stored>, Error> 
             reply: arrival.reply.as_deref(),
         })
         .collect();
-    let returned: Vec<Returned> = on_engine!(db, writer, |pool| {
+    let returned: Vec<Returned> = on_engine!(db, intake, |pool| {
         let mut transaction = pool.begin().await?;
         let returned: Vec<Returned> =
             sqlx::query_as(INSERT.of(db)).bind(super::bulk::json(&rows)?).fetch_all(&mut *transaction).await?;

@@ -17,7 +17,10 @@ pub mod usage;
 
 pub use connect::{connect, migrate, pending_migrations};
 
+use std::sync::Arc;
+
 use sqlx::{PgPool, SqlitePool};
+use tokio::sync::Mutex;
 
 /// The connection pools of the one engine that `DATABASE_URL` chose.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub enum Db {
 pub struct Lite {
     pub writer: SqlitePool,
     pub readers: SqlitePool,
+    /// All writers but the intake stand in this line, so that the batch with everybody's messages waits for one of them at most.
+    pub(crate) line: Arc<Mutex<()>>,
 }
 
 /// What can go wrong in a query.
@@ -38,13 +43,32 @@ pub type Error = sqlx::Error;
 
 /// Runs the same body on either engine: `on_engine!(db, writer, |pool| query(…).execute(pool).await)`.
 ///
-/// The second word chooses SQLite's pool, `writer` or `readers`; Postgres has one for both.
+/// The second word chooses SQLite's pool: `readers`, `writer`, or `intake`, the writer past its line; Postgres has one for all.
 macro_rules! on_engine {
-    ($db:expr, $side:ident, |$pool:ident| $body:expr) => {
+    ($db:expr, writer, |$pool:ident| $body:expr) => {
         match $db {
             $crate::db::Db::Pg($pool) => $body,
             $crate::db::Db::Lite(lite) => {
-                let $pool = &lite.$side;
+                let _turn = lite.line.lock().await;
+                let $pool = &lite.writer;
+                $body
+            }
+        }
+    };
+    ($db:expr, intake, |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::db::Db::Pg($pool) => $body,
+            $crate::db::Db::Lite(lite) => {
+                let $pool = &lite.writer;
+                $body
+            }
+        }
+    };
+    ($db:expr, readers, |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::db::Db::Pg($pool) => $body,
+            $crate::db::Db::Lite(lite) => {
+                let $pool = &lite.readers;
                 $body
             }
         }

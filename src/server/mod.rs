@@ -51,6 +51,7 @@ impl Server {
         for name in &config.unknown {
             tracing::warn!(name, "no variable of huixin has this name; see .env.example for the spelling");
         }
+        raise_file_limit();
         let database_url = config.database_url.expose_secret().to_owned();
         let seat = Seat::take(&config.data_dir, &database_url)?;
         let db = db::connect(&database_url).await?;
@@ -90,6 +91,14 @@ impl Server {
         drop(seat);
         tracing::info!("huixin has stopped");
         Ok(())
+    }
+}
+
+/// A follower who waits is an open file, and one at the model is two; many systems begin with a limit of 1024 that may be raised.
+fn raise_file_limit() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => tracing::debug!(limit, "files that may be open"),
+        Err(error) => tracing::warn!(%error, "the limit of open files cannot be raised; see `ulimit -n`"),
     }
 }
 

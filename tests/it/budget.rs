@@ -41,11 +41,11 @@ fn refusal(errcode: i64) -> Wrong {
     Wrong::Errcode { errcode, errmsg: "refused for once".to_owned() }
 }
 
-/// How many pushed texts the follower sees with `part` in them.
-fn pushed(world: &World, part: &str) -> usize {
+/// How many pushed texts the follower sees with `piece` in them.
+fn pushed(world: &World, piece: &str) -> usize {
     let chat = world.simulator.chat(ANNA);
     let shown = chat.iter().filter(|bubble| bubble.via == Via::Customer).filter_map(crate::support::world::text_of);
-    shown.filter(|text| text.contains(part)).count()
+    shown.filter(|text| text.contains(piece)).count()
 }
 
 fn never_over_the_allowance(world: &World) {

@@ -7,12 +7,12 @@ use crate::support::{Engine, World, WorldBuilder, on_both_engines};
 const ANNA: &str = "oAnna000000000000000000000001";
 const BEN: &str = "oBen0000000000000000000000002";
 
-/// The messages of the newest request whose question has `part` in it.
-fn told(world: &World, part: &str) -> Vec<Value> {
+/// The messages of the newest request whose question has `topic` in it.
+fn told(world: &World, topic: &str) -> Vec<Value> {
     let requests = world.simulator.asked();
     let newest_first = requests.iter().rev().map(|request| request["messages"].as_array().unwrap());
-    let mut about = newest_first.filter(|turns| turns.last().unwrap()["content"].to_string().contains(part));
-    about.next().unwrap_or_else(|| panic!("nobody asked about {part}")).clone()
+    let mut about = newest_first.filter(|turns| turns.last().unwrap()["content"].to_string().contains(topic));
+    about.next().unwrap_or_else(|| panic!("nobody asked about {topic}")).clone()
 }
 
 fn text_of(messages: &[Value]) -> String {

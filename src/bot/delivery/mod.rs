@@ -90,19 +90,20 @@ pub async fn deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery
     answer
 }
 
+/// Thousands of followers wait in here, so what they do not wait in has a box of its own instead of a place in each of them.
 async fn try_deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Result<(Answer, Outcome), sqlx::Error> {
     let deadline = delivery.arrived + app.config.reply.deadline;
     let pushing = app.pushing(account).await;
     push::show_typing(app, account, delivery, pushing);
     if is_settled_by(app, &delivery.question_id, deadline).await? {
-        return hand_over(app, account, delivery).await;
+        return Box::pin(hand_over(app, account, delivery)).await;
     }
     let pushing = app.pushing(account).await;
     if pushing == Pushing::Allowed {
-        return acknowledge(app, account, delivery).await;
+        return Box::pin(acknowledge(app, account, delivery)).await;
     }
     if is_last(app, delivery) {
-        return begin(app, account, delivery).await;
+        return Box::pin(begin(app, account, delivery)).await;
     }
     hold(app, account, delivery).await
 }
@@ -142,7 +143,7 @@ async fn is_settled_by(app: &App, question_id: &str, deadline: Instant) -> Resul
             return Ok(settled);
         }
         // Abandoned here; someone else goes on with it.
-        match questions::show(&app.db, question_id).await? {
+        match Box::pin(questions::show(&app.db, question_id)).await? {
             Some(question) if question.state.is_settled() => return Ok(true),
             // Erased with its follower: nothing will come.
             None => return Ok(true),
@@ -222,7 +223,7 @@ async fn acknowledge(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery
     let state = questions::acknowledge(&app.db, &delivery.question_id, clock::now_ms()).await?;
     crash::point("acknowledged");
     if state.is_some_and(State::is_settled) {
-        return hand_over(app, account, delivery).await;
+        return Box::pin(hand_over(app, account, delivery)).await;
     }
     Ok((Answer::Success, Outcome::Acknowledged))
 }
@@ -232,7 +233,7 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
     for _ in 0..CONFLICTS {
         let Some(question) = questions::show(&app.db, &delivery.question_id).await? else { break };
         if question.state.is_settled() {
-            return hand_over(app, account, delivery).await;
+            return Box::pin(hand_over(app, account, delivery)).await;
         }
         let answer = so_far(app, &question);
         let from = question.shown as usize;
