@@ -20,6 +20,12 @@ impl Replies {
         self.lock().push((Instant::now(), key.clone()));
     }
 
+    /// Takes back what [`Replies::take_written`] returned and the database did not take.
+    pub fn put_back(&self, written: Vec<Key>) {
+        let since = Instant::now();
+        self.lock().extend(written.into_iter().map(|key| (since, key)));
+    }
+
     /// Those that are surely on the wire; they are not returned again.
     pub fn take_written(&self) -> Vec<Key> {
         let mut waiting = self.lock();

@@ -1,7 +1,7 @@
 //! The questions that this process is answering: what is written so far, and a way to hear of more.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -48,11 +48,15 @@ pub struct Written {
 }
 
 impl Running {
-    /// Registers the answer of `question_id`.
-    pub fn begin(&self, question_id: &str) -> Arc<Live> {
-        let live = Arc::new(Live { written: Mutex::default(), changed: watch::Sender::new(Stage::Writing(0)) });
-        self.lock().insert(question_id.to_owned(), live.clone());
-        live
+    /// Registers the answer of `question_id`; `None` when it is being written already.
+    pub fn begin(&self, question_id: &str) -> Option<Arc<Live>> {
+        match self.lock().entry(question_id.to_owned()) {
+            Entry::Occupied(_) => None,
+            Entry::Vacant(place) => {
+                let live = Arc::new(Live { written: Mutex::default(), changed: watch::Sender::new(Stage::Writing(0)) });
+                Some(place.insert(live).clone())
+            }
+        }
     }
 
     /// The answer of `question_id`, if this process writes it.

@@ -15,7 +15,7 @@ pub struct Slots(Arc<Mutex<Queue>>);
 
 /// One slot; it is free again when this is dropped.
 #[derive(Debug)]
-pub struct Slot(Slots);
+pub struct Slot(Option<Slots>);
 
 #[derive(Debug)]
 struct Queue {
@@ -38,7 +38,7 @@ impl Slots {
             let mut queue = self.lock();
             if queue.free > 0 {
                 queue.free -= 1;
-                return Some(Slot(self.clone()));
+                return Some(Slot(Some(self.clone())));
             }
             let (sender, turn) = oneshot::channel();
             queue.waiting += 1;
@@ -81,17 +81,23 @@ impl Queue {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let next = {
-            let mut queue = self.0.lock();
-            let next = queue.next();
-            if next.is_none() {
-                queue.free += 1;
+        let Some(slots) = self.0.take() else { return };
+        // A loop, not a recursion: thousands may have stopped waiting at once.
+        loop {
+            let next = {
+                let mut queue = slots.lock();
+                let next = queue.next();
+                if next.is_none() {
+                    queue.free += 1;
+                }
+                next
+            };
+            let Some(next) = next else { return };
+            match next.send(Slot(Some(slots.clone()))) {
+                Ok(()) => return,
+                // Someone who stopped waiting: the slot goes on to the next of the line, by this loop.
+                Err(mut unused) => unused.0 = None,
             }
-            next
-        };
-        if let Some(next) = next {
-            // Someone who stopped waiting returns the slot, and the one after them gets it.
-            let _ = next.send(Slot(self.0.clone()));
         }
     }
 }

@@ -3,7 +3,10 @@
 //! The work belongs to the process that owns the question's row. Whoever waits for it (a delivery, a page) only listens, so a
 //! connection that goes away stops nothing.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crate::{
     app::{
@@ -33,6 +36,9 @@ use super::{
 
 /// How many of a follower's newest questions a short code is looked for in.
 const RECENT: i64 = 30;
+
+/// A question that is this old and has no task was dropped; one just stored may not have its task yet.
+const DROPPED_AFTER: Duration = Duration::from_secs(5);
 
 /// A question that is to be answered by this process.
 #[derive(Debug, Clone)]
@@ -99,7 +105,7 @@ pub async fn find(app: &App, account: &Account, openid: &str, commanded: &Comman
         let mut left = newest.iter().filter(has_more);
         let waiting = crate::db::answer_parts::waiting(&app.db, &account.name, openid).await?;
         if let Some(first) = waiting.first() {
-            return Ok(newest.iter().find(|question| question.id == first.question_id).cloned());
+            return questions::show(&app.db, &first.question_id).await;
         }
         return Ok(left.find(|question| !question.state.is_settled()).cloned());
     }
@@ -108,12 +114,27 @@ pub async fn find(app: &App, account: &Account, openid: &str, commanded: &Comman
 
 /// Begins to answer in a task of its own.
 pub fn start(app: &Arc<App>, account: &Arc<Account>, asked: Asked) {
-    let live = app.running.begin(&asked.id);
+    let Some(live) = app.running.begin(&asked.id) else { return };
+    let ending = Ending { app: app.clone(), id: asked.id.clone(), stage: Stage::Abandoned };
     let (app, account) = (app.clone(), account.clone());
     app.clone().tasks.spawn(async move {
-        let stage = answer(&app, &account, &asked, &live).await;
-        app.running.end(&asked.id, stage);
+        // As a whole, or the closure would take its field alone and leave the rest to end here.
+        let mut ending = ending;
+        ending.stage = answer(&app, &account, &asked, &live).await;
     });
+}
+
+/// Ends a registered answer however its task ends, a panic included.
+struct Ending {
+    app: Arc<App>,
+    id: String,
+    stage: Stage,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.app.running.end(&self.id, self.stage);
+    }
 }
 
 async fn answer(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, live: &Live) -> Stage {
@@ -156,15 +177,16 @@ async fn ask(
         .upstream
         .answer(&turns, |delta| match delta {
             Delta::Started { model } => live.write(|written| written.model = Some(model)),
+            // Postgres takes no NUL in a text.
             Delta::Reasoning(piece) => live.write(|written| {
                 written.reasoning_since.get_or_insert_with(Instant::now);
-                written.reasoning.push_str(&piece);
+                written.reasoning.extend(piece.chars().filter(|letter| *letter != '\0'));
             }),
             Delta::Content(piece) => {
                 crash::point("first words");
                 live.write(|written| {
                     written.answer_since.get_or_insert_with(Instant::now);
-                    written.answer.push_str(&piece);
+                    written.answer.extend(piece.chars().filter(|letter| *letter != '\0'));
                 });
             }
             // What the follower has seen stays; the new answer follows it.
@@ -201,9 +223,10 @@ async fn settle(
     let mut shown = written.shown;
     loop {
         // After a new beginning, what another replica showed is of the void answer: all of the new one is delivered.
-        let begins_at = if written.restarts > 0 && shown != written.shown { 0 } else { shown };
-        let rest = settled.progress.answer.get(begins_at as usize..).unwrap_or_default();
-        let parts = settled.parts(app, rest, begins_at);
+        let is_of_another_text = written.restarts > 0 && shown != written.shown;
+        let is_within = settled.progress.answer.is_char_boundary(shown as usize);
+        let begins_at = if is_of_another_text || !is_within { 0 } else { shown };
+        let parts = settled.parts(app, begins_at as usize);
         let finished = Finished {
             progress: &settled.progress,
             // What was shown may have been all there is.
@@ -269,11 +292,11 @@ impl Settled {
         }
     }
 
-    /// What is to be delivered of `rest`, the Markdown that was not shown yet and begins at the byte `begins_at`.
-    fn parts(&self, app: &App, rest: &str, begins_at: i64) -> Vec<String> {
+    /// What is still to be delivered, once the first `shown` bytes of the Markdown have been.
+    fn parts(&self, app: &App, shown: usize) -> Vec<String> {
         let language = app.config.reply.language;
-        let mut parts = text::split(&text::chat_text(rest), reply::part_limit(app));
-        if parts.is_empty() && begins_at == 0 {
+        let mut parts = text::split(&text::remainder(&self.progress.answer, shown), reply::part_limit(app));
+        if parts.is_empty() && shown == 0 {
             // Markdown that shows nothing in a chat, such as a lone comment, is no answer to anybody.
             return vec![wording::apology(self.failure.unwrap_or_default(), language).to_owned()];
         }
@@ -350,27 +373,46 @@ pub async fn take_over(app: &Arc<App>) -> Result<usize, sqlx::Error> {
     let left = questions::take_over(&app.db, &app.holder, now, 200).await?;
     let count = left.len();
     for question in left {
-        let Some(account) = app.account(&question.account) else {
-            tracing::error!(
-                question = question.id,
-                account = question.account,
-                "an open question belongs to an account that is not configured"
-            );
-            continue;
-        };
         tracing::info!(request = question.id, account = question.account, attempts = question.attempts, "question taken over");
-        if questions::is_poisonous(&question) {
-            give_up(app, &account, Asked::again(question)).await;
-        } else {
-            start(app, &account, Asked::again(question));
-        }
+        resume(app, question).await;
     }
     Ok(count)
 }
 
+/// Goes on with a question that was begun before.
+async fn resume(app: &Arc<App>, question: Question) {
+    let Some(account) = app.account(&question.account) else {
+        tracing::error!(
+            request = question.id,
+            account = question.account,
+            "an open question belongs to an account that is not configured"
+        );
+        return;
+    };
+    if questions::is_poisonous(&question) {
+        give_up(app, &account, Asked::again(question)).await;
+    } else {
+        start(app, &account, Asked::again(question));
+    }
+}
+
+/// Begins again what this process owns and does not work on: its task met a fault of the database, or was never begun.
+pub async fn begin_dropped_again(app: &Arc<App>) -> Result<(), sqlx::Error> {
+    let before = clock::now_ms() - DROPPED_AFTER.as_millis() as i64;
+    for id in questions::owned_open(&app.db, &app.holder, before).await? {
+        if app.running.find(&id).is_some() {
+            continue;
+        }
+        if let Some(question) = questions::begin_again(&app.db, &id, &app.holder).await? {
+            resume(app, question).await;
+        }
+    }
+    Ok(())
+}
+
 /// Apologises for a question that ended every process that tried to answer it.
 async fn give_up(app: &Arc<App>, account: &Arc<Account>, asked: Asked) {
-    let live = app.running.begin(&asked.id);
+    let Some(live) = app.running.begin(&asked.id) else { return };
     let error = UpstreamError::Malformed { reason: "every process that read the answer ended".into() };
     let stage = settle(app, account, &asked, &live, Err(error)).await;
     app.running.end(&asked.id, stage);

@@ -40,6 +40,8 @@ pub enum Answer {
     Reply(Reply),
     /// Handled; the follower sees nothing of this response.
     Success,
+    /// Not handled; WeChat is to bring the push again.
+    Again,
 }
 
 /// What a push means.

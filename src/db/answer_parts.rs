@@ -41,6 +41,9 @@ pub struct PassiveReply<'a> {
 pub struct Beginning<'a> {
     pub question_id: &'a str,
     pub text: &'a str,
+    /// The answer that it is the beginning of, and whose it is.
+    pub answer: &'a str,
+    pub owner: &'a str,
     /// `shown` before and after it.
     pub from: i64,
     pub to: i64,
@@ -112,11 +115,15 @@ pub async fn write_passive(db: &Db, passive: &PassiveReply<'_>) -> Result<Writte
         let mut grew = 1;
         if let Some(beginning) = &passive.beginning {
             grew = sqlx::query(
-                "UPDATE questions SET shown = $3 WHERE id = $1 AND shown = $2 AND state IN ('received', 'answering')",
+                // What was shown is saved with it, so that whoever takes over begins behind the same text.
+                "UPDATE questions SET shown = $3, answer = $4
+                 WHERE id = $1 AND shown = $2 AND owner = $5 AND state IN ('received', 'answering')",
             )
             .bind(beginning.question_id)
             .bind(beginning.from)
             .bind(beginning.to)
+            .bind(beginning.answer)
+            .bind(beginning.owner)
             .execute(&mut *transaction)
             .await?
             .rows_affected();
@@ -217,15 +224,16 @@ pub async fn unsent(db: &Db, question_id: &str) -> Result<Vec<(i64, String)>, Er
 /// Arrow: `sent` → `waiting`, for what was in replies whose process died (at `now`) before they were surely on the wire.
 ///
 /// A follower may read such a part twice; the other choice is that nobody reads it.
-pub async fn take_back(db: &Db, now: i64) -> Result<u64, Error> {
+pub async fn take_back(db: &Db, holder: &str, now: i64) -> Result<u64, Error> {
     on_engine!(db, writer, |pool| {
         let mut transaction = pool.begin().await?;
         let keys: Vec<inbound::Key> = sqlx::query_as(
             "UPDATE inbound SET reply = NULL, reply_owner = NULL
-             WHERE reply_owner IS NOT NULL AND reply_owner NOT IN (SELECT holder FROM leases WHERE expires_at > $1)
+             WHERE reply_owner IS NOT NULL AND reply_owner <> $2 AND reply_owner NOT IN (SELECT holder FROM leases WHERE expires_at > $1)
              RETURNING account, openid, dedup_key",
         )
         .bind(now)
+        .bind(holder)
         .fetch_all(&mut *transaction)
         .await?;
         let mut taken = 0;

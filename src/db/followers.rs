@@ -167,10 +167,26 @@ pub async fn take_send(db: &Db, account: &str, openid: &str, now: i64) -> Result
     Ok(taken == 1)
 }
 
+/// Gives back a push that was not sent, as long as its window is open and was not closed by the platform.
+pub async fn return_send(db: &Db, account: &str, openid: &str, now: i64) -> Result<(), Error> {
+    on_engine!(db, writer, |pool| {
+        sqlx::query(
+            "UPDATE followers SET message_sends = message_sends + 1
+             WHERE account = $1 AND openid = $2 AND message_sends_until > $3 AND message_sends BETWEEN 0 AND 4",
+        )
+        .bind(account)
+        .bind(openid)
+        .bind(now)
+        .execute(pool)
+        .await?;
+    });
+    Ok(())
+}
+
 /// The platform says that nothing more may be pushed until the follower acts again.
 pub async fn close_window(db: &Db, account: &str, openid: &str) -> Result<(), Error> {
     on_engine!(db, writer, |pool| {
-        sqlx::query("UPDATE followers SET message_sends = 0, event_sends = 0 WHERE account = $1 AND openid = $2")
+        sqlx::query("UPDATE followers SET message_sends = 0, message_sends_until = 0, event_sends = 0, event_sends_until = 0 WHERE account = $1 AND openid = $2")
             .bind(account)
             .bind(openid)
             .execute(pool)

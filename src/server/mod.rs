@@ -174,9 +174,12 @@ async fn finish(app: Arc<App>, workers: TaskTracker, writer: tokio::task::JoinHa
     let everything = async {
         workers.wait().await;
         app.tasks.wait().await;
-        workers::leave(&app).await;
     };
-    if tokio::time::timeout(Duration::from_secs(2), everything).await.is_err() {
+    let is_over = tokio::time::timeout(Duration::from_secs(1), everything).await.is_ok();
+    workers::save_last(&app).await;
+    if is_over {
+        workers::leave(&app).await;
+    } else {
         tracing::warn!("some work did not end in time; the next start takes it over");
     }
     writer.abort();

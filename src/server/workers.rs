@@ -60,12 +60,16 @@ pub(super) fn spawn(app: &Arc<App>, seat: &Seat) -> TaskTracker {
     workers
 }
 
-/// Ends this process's lease, so that others need not wait for it. Every request has been answered by now.
-pub(super) async fn leave(app: &App) {
+/// Marks the last replies as written. Every request has been answered by now.
+pub(super) async fn save_last(app: &App) {
     tokio::time::sleep(LAST_REPLIES).await;
     if let Err(error) = save(app).await {
         tracing::warn!(%error, "the last replies could not be marked as written; they may be delivered again");
     }
+}
+
+/// Ends this process's lease, so that others need not wait for it.
+pub(super) async fn leave(app: &App) {
     let seat = app.holder.split('/').next().unwrap_or_default();
     if let Err(error) = leases::end_seat(&app.db, seat).await {
         tracing::warn!(%error, "the lease could not be ended; others wait until it does");
@@ -98,13 +102,23 @@ async fn renew(db: &Db, holder: &str) -> Result<(), Error> {
 async fn save(app: &App) -> Result<(), Error> {
     question::save_progress(app).await?;
     let written = app.replies.take_written();
-    if written.is_empty() { Ok(()) } else { inbound::replies_written(&app.db, &written, &app.holder).await }
+    if written.is_empty() {
+        return Ok(());
+    }
+    let marked = inbound::replies_written(&app.db, &written, &app.holder).await;
+    if marked.is_err() {
+        app.replies.put_back(written);
+    }
+    marked
 }
 
 async fn take_over(app: &Arc<App>) -> Result<(), Error> {
-    answer_parts::take_back(&app.db, app.db.now_ms().await?).await?;
+    // First of all: a process whose own lease has lapsed (the clock jumped, the database was away) is not dead.
+    renew(&app.db, &app.holder).await?;
+    answer_parts::take_back(&app.db, &app.holder, app.db.now_ms().await?).await?;
+    question::begin_dropped_again(app).await?;
     while question::take_over(app).await? > 0 {}
-    if questions::release_pushes(&app.db, app.db.now_ms().await?).await? > 0 {
+    if questions::release_pushes(&app.db, &app.holder, app.db.now_ms().await?).await? > 0 {
         app.push_due.notify_one();
     }
     let now = clock::now_ms();

@@ -13,7 +13,7 @@ use super::{
     clock::real_ms,
     journal::{Exchange, Outcome, PushId, Shown, Via},
     message::{Head, Message},
-    platform::{NO_SERVICE, random_hex},
+    platform::{NO_SERVICE, Platform, random_hex},
     reply::{self, Answer, Expected, Fault},
     settings::Mode,
     world::{ORIGINAL_ID, World},
@@ -67,11 +67,7 @@ pub(super) fn push(world: &Arc<World>, openid: &str, message: Message) -> PushId
         let webhook = platform.webhook_url.clone();
         let series = if webhook.is_none() { 0 } else { 1 + u32::from(faults.duplicate) };
         let id = platform.begin_push(series);
-        let follower = platform.follow(openid, now_ms);
-        follower.triggered(message.trigger(), now_ms);
-        let msg_id = if message.is_event() { 0 } else { follower.next_msg_id() };
-        follower.following = message != Message::Unsubscribe;
-        platform.show(openid, Via::Follower { push: id }, message.shown());
+        let msg_id = if message.is_from_platform() { 0 } else { act(platform, openid, id, &message, now_ms) };
         let head = Head { account: ORIGINAL_ID, openid, create_time: real_ms() / 1000, msg_id, url: world.url() };
         let xml = message.to_xml(&head);
         (Arc::new(Parcel { id, openid: openid.to_owned(), message, xml }), webhook, faults)
@@ -97,6 +93,16 @@ pub(super) fn push(world: &Arc<World>, openid: &str, message: Message) -> PushId
         tasks.spawn_on(journey, &runtime);
     }
     id
+}
+
+/// What sending `message` does to the follower, and the number it gets.
+fn act(platform: &mut Platform, openid: &str, push: PushId, message: &Message, now_ms: i64) -> u64 {
+    let follower = platform.follow(openid, now_ms);
+    follower.triggered(message.trigger(), now_ms);
+    follower.following = *message != Message::Unsubscribe;
+    let msg_id = if message.is_event() { 0 } else { follower.next_msg_id() };
+    platform.show(openid, Via::Follower { push }, message.shown());
+    msg_id
 }
 
 /// A tapped option or `bizmsgmenu` link: the text is sent, with its id where the account is verified.

@@ -253,6 +253,11 @@ impl Message {
         !matches!(self, Self::Unsubscribe | Self::Position { .. } | Self::View { .. } | Self::Event { .. })
     }
 
+    /// Whether nobody did it: the platform reports on a job, or about the account.
+    pub(super) fn is_from_platform(&self) -> bool {
+        matches!(self, Self::Event { .. })
+    }
+
     /// Whether it counts as an event, in answer to which a news reply may have eight articles.
     pub(super) fn is_event(&self) -> bool {
         matches!(self.body(""), Body::Event { .. })

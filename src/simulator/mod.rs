@@ -65,6 +65,7 @@ impl Simulator {
                 .configure(phone::routes)
                 .route("/v1/models", web::get().to(upstream::list_models))
                 .route("/v1/chat/completions", web::post().to(upstream::complete_chat))
+                .route("/v1/images/generations", web::post().to(upstream::draw_picture))
                 .route("/cgi-bin/{call:.*}", web::route().to(api::answer))
         })
         .workers(2)

@@ -13,7 +13,7 @@ export const WORDS = {
     nothing: "还没有记录", query: "查询参数", message: "消息（明文）", sent: "请求体（原样）", reply: "回复（原样）", replyMessage: "回复（解密后）",
     body: "请求", answer: "返回", request: "请求", copy: "复制", copied: "已复制", sec: "秒", passed: "校验通过", delivery: (n) => `第 ${n} 次`,
     open: "等待中", replied: "已回复", acknowledged: "success", timed_out: "超时", refused: "非 200", unreachable: "连不上", malformed: "格式错误", too_long: "超长", remove: "删除",
-    add: "＋ 读者", lost: "与模拟器的连接断开了，正在重连…",
+    add: "读者", lost: "与模拟器的连接断开了，正在重连…",
   },
   en: {
     typing: "typing…", left: (n) => `${n} pushes left`, gone: "not following", passive: (n) => `passive reply · delivery ${n}`,
@@ -21,7 +21,7 @@ export const WORDS = {
     nothing: "Nothing yet", query: "Query", message: "Message (clear)", sent: "Body as sent", reply: "Reply as received", replyMessage: "Reply (decrypted)",
     body: "Request", answer: "Answer", request: "Request", copy: "copy", copied: "copied", sec: "s", passed: "verified", delivery: (n) => `#${n}`,
     open: "waiting", replied: "replied", acknowledged: "success", timed_out: "timed out", refused: "not 200", unreachable: "unreachable", malformed: "malformed", too_long: "too long", remove: "remove",
-    add: "+ Add", lost: "The connection to the simulator broke; reconnecting…",
+    add: "Follower", lost: "The connection to the simulator broke; reconnecting…",
   },
 };
 export const FORMS = {

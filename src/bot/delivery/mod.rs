@@ -22,7 +22,7 @@ use crate::{
     db::{
         answer_parts::{self, Beginning, PassiveReply, Written},
         inbound::{self, Key, Stored},
-        questions::{self, Question, State},
+        questions::{self, State},
     },
     telemetry::{self, crash},
     wechat::reply::Reply,
@@ -84,7 +84,7 @@ pub async fn deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery
     let result = try_deliver(app, account, delivery).await;
     let (answer, outcome) = result.unwrap_or_else(|error| {
         tracing::error!(request = delivery.question_id, account = account.name, %error, "the database failed a delivery");
-        (Answer::Success, Outcome::Fault)
+        (Answer::Again, Outcome::Fault)
     });
     record(account, delivery, outcome);
     answer
@@ -99,7 +99,7 @@ async fn try_deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery
         return Box::pin(hand_over(app, account, delivery)).await;
     }
     let pushing = app.pushing(account).await;
-    if pushing == Pushing::Allowed {
+    if pushing == Pushing::Allowed && push::is_allowed(app, delivery).await? {
         return Box::pin(acknowledge(app, account, delivery)).await;
     }
     if is_last(app, delivery) {
@@ -235,17 +235,26 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
         if question.state.is_settled() {
             return Box::pin(hand_over(app, account, delivery)).await;
         }
-        let answer = so_far(app, &question);
+        let own = app.running.find(&question.id).filter(|_| question.owner.as_ref() == Some(&app.holder));
+        let answer = own.as_ref().map_or_else(|| question.answer.clone(), |live| live.written().answer);
         let from = question.shown as usize;
         let beginning = reply::beginning(app, answer.get(from..).unwrap_or_default());
         let to = from + beginning.bytes;
-        if let Some(live) = app.running.find(&question.id)
-            && !live.show(&answer[..to])
-        {
+        let is_outdated = |live: &Arc<Live>| answer.get(..to).is_some_and(|shown| !live.show(shown));
+        if own.as_ref().is_some_and(is_outdated) {
             continue;
         }
         let content = reply::interim(app, account, &question.id, Some((&beginning.text, &question)));
-        let written = Beginning { question_id: &question.id, text: &beginning.text, from: from as i64, to: to as i64 };
+        let owner = question.owner.as_deref().unwrap_or_default();
+        let written = Beginning {
+            question_id: &question.id,
+            text: &beginning.text,
+            // An answer that is shorter than what was shown of it is being written anew: nothing can be said of it yet.
+            answer: if answer.len() < to { &question.answer } else { &answer },
+            owner,
+            from: from as i64,
+            to: to as i64,
+        };
         let passive = PassiveReply {
             inbound: &delivery.key,
             reply: &content,
@@ -259,7 +268,9 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
                 crash::point("reply stored");
                 app.replies.handed_over(&delivery.key);
                 // No other delivery will come, so what follows is pushed where that is possible.
-                questions::acknowledge(&app.db, &question.id, clock::now_ms()).await?;
+                if let Err(error) = questions::acknowledge(&app.db, &question.id, clock::now_ms()).await {
+                    tracing::error!(request = question.id, %error, "the rest of an answer may wait for the follower's next message");
+                }
                 return Ok((Answer::Reply(Reply::Text { content }), Outcome::Beginning));
             }
             Written::Already(content) => return Ok((Answer::Reply(Reply::Text { content }), Outcome::Whole)),
@@ -267,11 +278,6 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
         }
     }
     hand_over(app, account, delivery).await
-}
-
-/// The answer as far as it is written: here, or as another replica saved it.
-fn so_far(app: &App, question: &Question) -> String {
-    app.running.find(&question.id).map_or_else(|| question.answer.clone(), |live| live.written().answer)
 }
 
 fn record(account: &Account, delivery: &Delivery, outcome: Outcome) {

@@ -5,6 +5,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::sync::Semaphore;
+
 use crate::{
     app::{Account, App, access, capability::Pushing},
     bot::{text, wording},
@@ -25,6 +27,9 @@ use super::{Delivery, reply};
 
 /// Answers that are claimed at once.
 const BATCH: i64 = 64;
+
+/// Answers that are pushed at the same time, over all accounts.
+static PUSHING: Semaphore = Semaphore::const_new(32);
 
 /// The first pause after a push that WeChat could not take; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -75,19 +80,41 @@ pub async fn run_once(app: &Arc<App>) -> Result<Round, sqlx::Error> {
     for push in due {
         let app = app.clone();
         app.clone().tasks.spawn(async move {
-            let question = push.id.clone();
+            let _slot = PUSHING.acquire().await;
+            let id = push.id.clone();
             if let Err(error) = push_answer(&app, push).await {
-                tracing::error!(request = question, %error, "the database failed a push");
+                tracing::error!(request = id, %error, "the database failed a push; it is tried again");
+                give_back(&app, &id).await;
             }
         });
     }
     Ok(Round::Worked)
 }
 
+/// Ends a claim that met a fault of the database, as soon as that is possible: a claimed part is out of everybody's reach.
+async fn give_back(app: &App, id: &str) {
+    let again_at = clock::now_ms() + FIRST_PAUSE.as_millis() as i64;
+    while questions::end_push(&app.db, id, &app.holder, Some(again_at)).await.is_err() {
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            () = tokio::time::sleep(FIRST_PAUSE) => {}
+        }
+    }
+}
+
+/// Whether WeChat allows another push to this follower now.
+pub async fn is_allowed(app: &App, delivery: &Delivery) -> Result<bool, sqlx::Error> {
+    let left = followers::sends_left(&app.db, &delivery.key.account, &delivery.key.openid, clock::now_ms()).await?;
+    Ok(left > 0)
+}
+
 async fn push_answer(app: &Arc<App>, push: Push) -> Result<(), sqlx::Error> {
     let Some(account) = app.account(&push.account) else {
         return questions::end_push(&app.db, &push.id, &app.holder, None).await;
     };
+    if app.pushing(&account).await == Pushing::Refused {
+        return questions::end_push(&app.db, &push.id, &app.holder, None).await;
+    }
     let parts = answer_parts::unsent(&app.db, &push.id).await?;
     let allowed = followers::sends_left(&app.db, &push.account, &push.openid, clock::now_ms()).await? as usize;
     let count = parts.len().min(allowed);
@@ -141,6 +168,9 @@ async fn push_part(app: &Arc<App>, account: &Arc<Account>, push: &Push, part: (i
         crash::point("sent");
         record(push, &result);
         let (end, next) = verdict(app, account, push, result).await?;
+        if end == PushEnd::NotSent {
+            followers::return_send(&app.db, &push.account, &push.openid, clock::now_ms()).await?;
+        }
         answer_parts::end_push(&app.db, place, end, clock::now_ms()).await?;
         crash::point("send recorded");
         if end != PushEnd::Unknown {

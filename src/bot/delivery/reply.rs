@@ -60,7 +60,9 @@ pub fn plan(app: &App, account: &Account, delivery: &Delivery, waiting: &[Waitin
         text = format!("{}\n{text}", wording::label(&text::quote(&first.question, QUOTE_CHARS), language));
     }
     let mut parts = vec![(first.question_id.clone(), first.seq)];
-    let footer = footer(app, account, first, leaves_more && pushing != Pushing::Allowed);
+    // Parts that are pushed right behind this one bring the footer.
+    let is_pushed = leaves_more && pushing == Pushing::Allowed;
+    let footer = if is_pushed { String::new() } else { footer(app, account, first, leaves_more) };
     let mut late = late_answers(delivery, waiting);
     // Whole late answers go first, in the order they were asked, as long as everything fits.
     let mut before = String::new();

@@ -70,15 +70,36 @@ pub async fn take_over(db: &Db, owner: &str, now: i64, limit: i64) -> Result<Vec
     const SQL: &str = concat!(
         "UPDATE questions SET owner = $1, attempts = attempts + 1
          WHERE state IN ('received', 'answering')
-           AND owner NOT IN (SELECT holder FROM leases WHERE expires_at > $2)
+           AND owner <> $1 AND owner NOT IN (SELECT holder FROM leases WHERE expires_at > $2)
            AND id IN (SELECT id FROM questions
                       WHERE state IN ('received', 'answering')
-                        AND owner NOT IN (SELECT holder FROM leases WHERE expires_at > $2)
+                        AND owner <> $1 AND owner NOT IN (SELECT holder FROM leases WHERE expires_at > $2)
                       ORDER BY asked_at LIMIT $3)
          RETURNING ",
         columns!()
     );
     on_engine!(db, writer, |pool| sqlx::query_as(SQL).bind(owner).bind(now).bind(limit).fetch_all(pool).await)
+}
+
+/// The open questions of a live process that were asked before `before`, by id.
+pub async fn owned_open(db: &Db, owner: &str, before: i64) -> Result<Vec<String>, Error> {
+    on_engine!(db, readers, |pool| {
+        sqlx::query_scalar("SELECT id FROM questions WHERE state IN ('received', 'answering') AND owner = $1 AND asked_at < $2")
+            .bind(owner)
+            .bind(before)
+            .fetch_all(pool)
+            .await
+    })
+}
+
+/// Arrow: open → open, for a question that its own process dropped; it counts as one more attempt.
+pub async fn begin_again(db: &Db, id: &str, owner: &str) -> Result<Option<Question>, Error> {
+    const SQL: &str = concat!(
+        "UPDATE questions SET attempts = attempts + 1
+         WHERE id = $1 AND owner = $2 AND state IN ('received', 'answering') RETURNING ",
+        columns!()
+    );
+    on_engine!(db, writer, |pool| sqlx::query_as(SQL).bind(id).bind(owner).fetch_optional(pool).await)
 }
 
 /// Whether `question` has ended every process that tried to answer it.

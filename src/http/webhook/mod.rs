@@ -114,6 +114,7 @@ fn check_signature(account: &Account, query: &Query) -> Result<(), Refusal> {
 fn write(opened: &Opened, answer: &Answer) -> HttpResponse {
     let reply = match answer {
         Answer::Success => return HttpResponse::Ok().content_type("text/plain").body(SUCCESS),
+        Answer::Again => return HttpResponse::ServiceUnavailable().finish(),
         Answer::Reply(reply) => reply,
     };
     let now = clock::now_ms() / 1000;

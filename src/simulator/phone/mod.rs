@@ -28,8 +28,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/", web::get().to(show_page))
         .route("/simulator/phone.css", web::get().to(show_style))
-        .route("/simulator/phone.js", web::get().to(show_script))
-        .route("/simulator/words.js", web::get().to(show_words))
+        .route("/simulator/{script:[a-z]+\\.js}", web::get().to(show_script))
         .route("/simulator/icon.svg", web::get().to(show_icon))
         .route("/simulator/media/{media_id}", web::get().to(show_media))
         .route("/simulator/events", web::get().to(stream_events))
@@ -53,12 +52,16 @@ async fn show_style() -> HttpResponse {
     asset("text/css; charset=utf-8", include_str!("../../../web/phone/phone.css"))
 }
 
-async fn show_script() -> HttpResponse {
-    asset("text/javascript; charset=utf-8", include_str!("../../../web/phone/phone.js"))
-}
-
-async fn show_words() -> HttpResponse {
-    asset("text/javascript; charset=utf-8", include_str!("../../../web/phone/words.js"))
+async fn show_script(name: Path<String>) -> HttpResponse {
+    let text = match name.as_str() {
+        "phone.js" => include_str!("../../../web/phone/phone.js"),
+        "chat.js" => include_str!("../../../web/phone/chat.js"),
+        "inspector.js" => include_str!("../../../web/phone/inspector.js"),
+        "dom.js" => include_str!("../../../web/phone/dom.js"),
+        "words.js" => include_str!("../../../web/phone/words.js"),
+        _ => return HttpResponse::NotFound().finish(),
+    };
+    asset("text/javascript; charset=utf-8", text)
 }
 
 async fn show_icon() -> HttpResponse {

@@ -67,7 +67,7 @@ fn state<'a>(world: &'a World, platform: &'a Platform, openid: Option<&'a str>) 
         openid,
         following: follower.following,
         typing: follower.is_typing(now_ms),
-        sends_left: follower.sends_left(now_ms),
+        sends_left: if platform.switches.account.may_push() { follower.sends_left(now_ms) } else { 0 },
         bubbles: follower.chat.iter().count(),
     });
     let theirs = platform.exchanges.iter().filter(|exchange| exchange.openid == openid);

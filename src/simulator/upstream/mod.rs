@@ -3,6 +3,7 @@
 //! It remembers what it was asked, so that a test can read the prompt. It checks no key.
 
 mod answer;
+mod picture;
 mod plan;
 mod script;
 
@@ -13,6 +14,7 @@ use actix_web::{
     http::StatusCode,
     web::{Bytes, Data, Json},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::stream;
 use serde_json::{Value, json};
 
@@ -20,10 +22,13 @@ use self::{
     plan::{Ending, Plan, Shape},
     script::{Step, Words},
 };
-use super::world::World;
+use super::{
+    platform::{MediaKind, Medium},
+    world::World,
+};
 
 /// The models it lists.
-const MODELS: [&str; 2] = ["huixin-demo", "huixin-demo-mini"];
+const MODELS: [&str; 3] = ["huixin-demo", "huixin-demo-mini", "huixin-draw"];
 
 /// `GET /v1/models`
 pub(super) async fn list_models() -> HttpResponse {
@@ -35,16 +40,7 @@ pub(super) async fn list_models() -> HttpResponse {
 pub(super) async fn complete_chat(world: Data<World>, request: Json<Value>) -> HttpResponse {
     let request = request.into_inner();
     let question = question(&request);
-    let (fault, switched_delay_secs, first_time) = world.change(|platform| {
-        platform.asked.add(request.clone());
-        let switches = &platform.switches;
-        (switches.upstream_fault.clone(), switches.model_delay_secs.clamp(0.0, 60.0), platform.answered.insert(question.clone()))
-    });
-    let mut plan = Plan::read(&question, fault.as_deref());
-    plan.delay_secs = plan.delay_secs.max(switched_delay_secs);
-    if plan.ending == Ending::DieOnce && !first_time {
-        plan.ending = Ending::Stop;
-    }
+    let (plan, first_time) = plan(&world, &request, &question);
     if let Some(refusal) = refusal(&plan, first_time) {
         return refusal;
     }
@@ -66,6 +62,52 @@ pub(super) async fn complete_chat(world: Data<World>, request: Json<Value>) -> H
         .content_type("text/event-stream")
         .insert_header(("Cache-Control", "no-cache"))
         .streaming(play(world.into_inner(), steps))
+}
+
+/// `POST /v1/images/generations`: in `b64_json`, or with `response_format: "url"` at an address of the simulator.
+pub(super) async fn draw_picture(world: Data<World>, request: Json<Value>) -> HttpResponse {
+    let request = request.into_inner();
+    let prompt = request["prompt"].as_str().unwrap_or_default().to_owned();
+    let (plan, first_time) = plan(&world, &request, &prompt);
+    world.wait(plan.delay_secs).await;
+    if let Some(refusal) = refusal(&plan, first_time) {
+        return refusal;
+    }
+    match (plan.ending, plan.shape) {
+        (Ending::Filter, _) => {
+            let error = script::error("content_policy_violation", "The demo model was asked to refuse");
+            return HttpResponse::BadRequest().json(error);
+        }
+        (_, Shape::Garbage) => return HttpResponse::Ok().body("not a picture"),
+        _ => {}
+    }
+    let bytes = picture::draw(&prompt);
+    let picture = if request["response_format"] == "url" {
+        let file_name = "drawn.png".to_owned();
+        let created_at_ms = world.clock.now_ms();
+        let medium = Medium { kind: MediaKind::Image, file_name, content_type: "image/png", bytes, created_at_ms };
+        let media_id = world.change(|platform| platform.media.add(medium));
+        json!({ "url": format!("{}/simulator/media/{media_id}", world.url()) })
+    } else {
+        json!({ "b64_json": STANDARD.encode(bytes) })
+    };
+    HttpResponse::Ok().json(json!({ "created": 1_789_000_000, "data": [picture] }))
+}
+
+/// Notes the request, and decides how it is treated; true if the question is met for the first time.
+fn plan(world: &World, request: &Value, question: &str) -> (Plan, bool) {
+    let (fault, switched_delay_secs, first_time) = world.change(|platform| {
+        platform.asked.add(request.clone());
+        let switches = &platform.switches;
+        let delay_secs = switches.model_delay_secs.clamp(0.0, 60.0);
+        (switches.upstream_fault.clone(), delay_secs, platform.answered.insert(question.to_owned()))
+    });
+    let mut plan = Plan::read(question, fault.as_deref());
+    plan.delay_secs = plan.delay_secs.max(switched_delay_secs);
+    if plan.ending == Ending::DieOnce && !first_time {
+        plan.ending = Ending::Stop;
+    }
+    (plan, first_time)
 }
 
 fn refusal(plan: &Plan, first_time: bool) -> Option<HttpResponse> {

@@ -69,3 +69,21 @@ async fn the_demo_model_misbehaves_on_request() {
     assert_eq!(ask(&simulator, "hello").await.0, 503);
     stop(simulator, bot).await;
 }
+
+#[tokio::test]
+async fn the_demo_model_draws_the_same_picture_for_the_same_prompt() {
+    let (simulator, bot) = start(PERSONAL, Mode::Secure);
+    let draw = async |prompt: &str, format: &str| {
+        let body = json!({ "model": "huixin-draw", "prompt": prompt, "response_format": format });
+        let url = format!("{}/v1/images/generations", simulator.url());
+        reqwest::Client::new().post(url).json(&body).send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let first = draw("a mountain at dawn", "b64_json").await["data"][0]["b64_json"].clone();
+    assert!(first.as_str().unwrap().starts_with("iVBORw0KGgo"), "a PNG");
+    assert_eq!(draw("a mountain at dawn", "b64_json").await["data"][0]["b64_json"], first);
+    assert_ne!(draw("a river", "b64_json").await["data"][0]["b64_json"], first);
+    let url = draw("a river", "url").await["data"][0]["url"].as_str().unwrap().to_owned();
+    assert_eq!(reqwest::get(url).await.unwrap().headers()["content-type"], "image/png");
+    assert_eq!(draw("filter a river", "url").await["error"]["code"], "content_policy_violation");
+    stop(simulator, bot).await;
+}

@@ -3,7 +3,9 @@
 use huixin::simulator::{Mode, Shown, Simulator};
 use serde_json::{Value, json};
 
-use super::{FOLLOWER, PERSONAL, answers, start, stop};
+use crate::support::browser::{Browser, Scripts, Theme};
+
+use super::{FOLLOWER, PERSONAL, VERIFIED, answers, start, stop};
 
 async fn send(simulator: &Simulator, method: reqwest::Method, path: &str, body: &Value) -> u16 {
     let request = reqwest::Client::new().request(method, format!("{}{path}", simulator.url())).json(body);
@@ -38,7 +40,9 @@ async fn a_message_pushed_through_the_page_shows_up_in_its_state() {
     let state = state(&simulator).await;
     assert_eq!(state["chat"][1]["via"], json!({ "via": "passive", "push": 1, "delivery": 1 }));
     assert_eq!(state["exchanges"][0]["outcome"], json!({ "outcome": "replied" }));
-    assert_eq!(state["followers"][0]["sends_left"], 5);
+    assert_eq!(state["followers"][0]["sends_left"], 0, "an unverified account may not push");
+    simulator.switch(|switches| switches.account = VERIFIED);
+    assert_eq!(self::state(&simulator).await["followers"][0]["sends_left"], 5);
     stop(simulator, bot).await;
 }
 
@@ -62,5 +66,54 @@ async fn a_foreign_page_cannot_push_with_a_plain_form() {
     let status = request.header("Content-Type", "text/plain").body(body).send().await.unwrap().status().as_u16();
     assert!(status >= 400, "{status}");
     assert!(simulator.chat(FOLLOWER).is_empty());
+    stop(simulator, bot).await;
+}
+
+#[tokio::test]
+async fn a_follower_chats_in_the_browser() {
+    let (simulator, bot) = start(PERSONAL, Mode::Secure);
+    let browser = Browser::start(Scripts::On).await;
+    browser.screen(1280, 900, Theme::Light).await;
+    browser.open(&format!("{}/?openid={FOLLOWER}", simulator.url())).await;
+    browser.until("document.querySelectorAll('.person').length === 4").await;
+    browser.value("(text.value = '<b>你好</b> http://a.example/?x=1&y=2', composer.requestSubmit())").await;
+    browser.until("document.querySelectorAll('.line:not(.mine) .bubble').length === 1").await;
+    assert_eq!(
+        browser.value("document.querySelector('.line:not(.mine) .bubble').textContent").await,
+        "echo <b>你好</b> http://a.example/?x=1&y=2"
+    );
+    assert_eq!(browser.value("document.querySelector('.bubble a').href").await, "http://a.example/?x=1&y=2");
+    browser.tap(".dots").await;
+    browser.until("document.querySelector('.entry.lit details[open] pre').textContent.includes('<Content>')").await;
+    browser.tap("[data-act=sample]").await;
+    browser.until("document.querySelector('.mine img')?.naturalWidth > 0").await;
+    simulator.say(FOLLOWER, "malformed");
+    browser.until(&format!("chat.textContent.includes('{}')", huixin::simulator::NO_SERVICE)).await;
+    browser.picture("phone-desktop").await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
+    stop(simulator, bot).await;
+}
+
+#[tokio::test]
+async fn the_phone_fits_a_narrow_dark_screen_and_speaks_english() {
+    let (simulator, bot) = start(PERSONAL, Mode::Secure);
+    let browser = Browser::start(Scripts::On).await;
+    browser.screen(360, 740, Theme::Dark).await;
+    browser.open(&simulator.url()).await;
+    browser.until("document.querySelectorAll('.person').length === 4").await;
+    browser.value("(document.documentElement.lang === 'en' || language.click())").await;
+    assert_eq!(browser.value("document.getElementById('title').textContent").await, "Test account");
+    assert_eq!(browser.value("document.documentElement.scrollWidth").await, 360);
+    browser.tap("#inspect").await;
+    browser.tap("#tab-switches").await;
+    browser.value("(switches.elements.kind.value = 'service', switches.elements.kind.dispatchEvent(new Event('change', { bubbles: true })))").await;
+    browser.until("!switches.elements.verified.disabled").await;
+    assert_eq!(simulator.switches().account.kind, huixin::simulator::AccountKind::Service);
+    let nameless = "[...document.querySelectorAll('button, input, select, textarea')].filter((one) => one.id !== 'file' && !one.textContent.trim() && !one.getAttribute('aria-label') && !one.labels?.length).map((one) => one.outerHTML)";
+    assert_eq!(browser.value(nameless).await, json!([]), "every control has a name");
+    assert_eq!(browser.value("document.documentElement.scrollWidth").await, 360);
+    assert_eq!(browser.value("switches.scrollWidth - switches.clientWidth").await, 0, "the switches scroll downwards alone");
+    browser.picture("phone-switches-dark").await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
     stop(simulator, bot).await;
 }

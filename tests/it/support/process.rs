@@ -16,7 +16,6 @@ pub struct Process {
 
 impl Process {
     /// Starts it with `values` and waits until it is ready, or until it died on the way.
-    #[cfg(feature = "crash-points")]
     pub async fn start(values: &Values) -> Self {
         let logs = std::env::var("HUIXIN_TEST_LOGS").map_or_else(|_| Stdio::null(), |_| Stdio::inherit());
         Self::start_logging(values, logs).await
