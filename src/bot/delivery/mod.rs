@@ -114,10 +114,10 @@ async fn hold(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Re
     let until = delivery.arrived + app.config.reply.patience.mul_f64(HOLD);
     let mut is_settled = is_settled_by(app, &delivery.question_id, until).await?;
     while is_settled {
-        match inbound::show(&app.db, &delivery.key).await? {
+        match Box::pin(inbound::show(&app.db, &delivery.key)).await? {
             Some(Stored { reply: Some(content), .. }) => return Ok((Answer::Reply(Reply::Text { content }), Outcome::Whole)),
             Some(stored) if stored.deliveries > delivery.number => {}
-            _ => return hand_over(app, account, delivery).await,
+            _ => return Box::pin(hand_over(app, account, delivery)).await,
         }
         is_settled = Instant::now() < until;
         tokio::time::sleep(POLL.min(until.saturating_duration_since(Instant::now()))).await;
