@@ -19,8 +19,8 @@ const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
 const LATE: &str = "slow 8 讲个故事";
 
 /// Every row about a follower.
-const KEPT: &str = "SELECT (SELECT COUNT(*) FROM followers) + (SELECT COUNT(*) FROM questions) + (SELECT COUNT(*) FROM inbound)
-     + (SELECT COUNT(*) FROM answer_parts)";
+const KEPT: &str =
+    "SELECT (SELECT COUNT(*) FROM followers) + (SELECT COUNT(*) FROM questions) + (SELECT COUNT(*) FROM answer_parts)";
 
 async fn pushing(engine: Engine) -> World {
     let world = WorldBuilder::new(engine).account(VERIFIED).with("REPLY_MODE", "push").start().await;
@@ -192,9 +192,11 @@ on_both_engines! {
         }).await;
         let kept = world.count(KEPT).await;
         world.execute("UPDATE followers SET unfollowed_at = unfollowed_at - 6 * 86400000").await;
+        world.execute("UPDATE inbound SET received_at = received_at - 6 * 86400000").await;
         world.restart().await;
         tokio::time::sleep(Duration::from_millis(500)).await;
         assert_eq!(world.count(KEPT).await, kept, "six days are no week");
+        assert_eq!(world.count("SELECT COUNT(*) FROM inbound").await, 0, "the ledger forgets after two days");
         world.execute("UPDATE followers SET unfollowed_at = unfollowed_at - 86400000").await;
         world.restart().await;
         world.until("everything is erased", async |world: &World| world.count(KEPT).await == 0).await;
