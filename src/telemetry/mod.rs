@@ -20,7 +20,11 @@ static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 /// Begins logging to standard error. A second call in one process (a test) changes nothing.
 pub fn init_logs(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn,sqlx=warn"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_target(false);
     // Only a second call fails, and the first one's choice holds.
     let _ = match format {
         LogFormat::Human => logs.try_init(),

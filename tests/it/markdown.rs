@@ -185,7 +185,6 @@ pub(crate) fn fragments() -> impl Strategy<Value = String> {
         "[ ] ",
         "👨‍👩‍👧",
         "\u{fe0f}",
-        "\n└─\n",
         "【",
         "：",
     ];
