@@ -12,6 +12,7 @@ mod documents;
 mod floors;
 mod forgery;
 mod hostile;
+mod intake;
 mod life;
 mod markdown;
 mod platform;
