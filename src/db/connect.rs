@@ -48,6 +48,18 @@ pub async fn connect(url: &str) -> anyhow::Result<Db> {
     Ok(Db::Pg(pool))
 }
 
+/// The same database for the one writer of messages. On Postgres it has a connection of its own: who waits for one of the others
+/// is served in turn, and at a deadline thousands wait. SQLite's writer is shared, past the line.
+pub(super) fn for_intake(db: &Db) -> Db {
+    match db {
+        Db::Pg(pool) => {
+            let own = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
+            Db::Pg(own.connect_lazy_with(pool.connect_options().as_ref().clone()))
+        }
+        Db::Lite(lite) => Db::Lite(lite.clone()),
+    }
+}
+
 async fn connect_sqlite(url: &str) -> anyhow::Result<Lite> {
     let options = SqliteConnectOptions::from_str(url).context("DATABASE_URL is not a SQLite address")?;
     if let Some(folder) = options.get_filename().parent().filter(|folder| *folder != Path::new("")) {

@@ -11,7 +11,7 @@ use std::{
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Db, Error, bulk::Bulk, followers, on_engine, questions};
+use super::{Db, Error, bulk::Bulk, connect, followers, on_engine, questions};
 
 /// Requests that may wait for the writer; beyond it WeChat is asked to come again, since nothing may be acknowledged unstored.
 const QUEUE: usize = 8192;
@@ -80,9 +80,9 @@ struct Queued {
 
 impl Intake {
     /// A queue, and the writer that drains it until every [`Intake`] is gone.
-    pub fn new(db: Db) -> (Self, impl Future<Output = ()>) {
+    pub fn new(db: &Db) -> (Self, impl Future<Output = ()> + use<>) {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        (Self { queue }, write(db, waiting))
+        (Self { queue }, write(connect::for_intake(db), waiting))
     }
 
     /// Stores `arrival` durably, or counts one more delivery of what is stored already.

@@ -103,7 +103,7 @@ fn raise_file_limit() {
 }
 
 fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, impl Future<Output = ()> + Send + 'static)> {
-    let (intake, writer) = Intake::new(db.clone());
+    let (intake, writer) = Intake::new(&db);
     let wechat_url = config.wechat_api_url.parse().context("WECHAT_API_URL is not an address")?;
     let client = Client::new(wechat_url, Connections::Kept).context("the client for WeChat cannot be made")?;
     let app = App {

@@ -16,6 +16,7 @@ mod faults;
 mod floors;
 mod forgery;
 mod hostile;
+mod intake;
 mod life;
 mod markdown;
 mod platform;
