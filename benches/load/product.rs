@@ -85,8 +85,9 @@ impl Site {
     pub(crate) async fn start(&self) -> anyhow::Result<Product> {
         let address = free_address()?;
         let started = Instant::now();
-        let child = Command::new(PROGRAM)
-            .arg("serve")
+        // However this program ends, the product ends with it.
+        let child = Command::new("/usr/bin/setpriv")
+            .args(["--pdeathsig", "KILL", PROGRAM, "serve"])
             .current_dir(self.folder.path())
             .env_clear()
             .env("BIND_ADDR", address.to_string())

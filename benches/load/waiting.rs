@@ -30,6 +30,9 @@ const ARRIVALS: u32 = 2_000;
 /// WeChat brings a message three times.
 const DELIVERIES: usize = 3;
 
+/// Long after WeChat would have gone away.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// How often memory is read, and the help asked for.
 const PROBE_EVERY: Duration = Duration::from_millis(20);
 
@@ -53,8 +56,9 @@ pub(crate) async fn measure(followers: usize) -> anyhow::Result<()> {
             followers * DELIVERIES,
         );
         println!(
-            "  resident {:.0} MiB ({idle:.0} before), {:.1} kB a follower; /help meanwhile: p50 {:.2} ms, p99 {:.2} ms, of {}; {} refused",
+            "  resident {:.0} MiB ({idle:.0} before, {:.0} at most), {:.1} kB a follower; /help meanwhile: p50 {:.2} ms, p99 {:.2} ms, of {}; {} refused",
             probed.resident_mib,
+            probed.most_mib,
             (probed.resident_mib - idle) * 1024.0 / followers as f64,
             probed.help.quantile_ms(0.5),
             probed.help.quantile_ms(0.99),
@@ -68,7 +72,9 @@ pub(crate) async fn measure(followers: usize) -> anyhow::Result<()> {
 /// What was seen while they waited.
 struct Probed {
     most: usize,
+    /// When all of them waited, and at the third deliveries.
     resident_mib: f64,
+    most_mib: f64,
     help: Latencies,
     asked: usize,
     refused: usize,
@@ -98,7 +104,8 @@ async fn ask(address: SocketAddr, request: Vec<u8>, waiting: Arc<AtomicUsize>) -
     let mut answered = 0;
     for _ in 0..DELIVERIES {
         // WeChat comes again after a refusal too.
-        answered += usize::from(connection.exchange(&request).await.is_ok());
+        let exchange = tokio::time::timeout(PATIENCE, connection.exchange(&request));
+        answered += usize::from(matches!(exchange.await, Ok(Ok(_))));
     }
     waiting.fetch_sub(1, Ordering::Relaxed);
     Ok(answered)
@@ -114,14 +121,18 @@ async fn probe<T>(
     let mut connection = Connection::open(product.address).await?;
     // Far from the numbers of the crowd's messages.
     let mut requests = messages::requests("/help", 1_000_000, 10_000)?.into_iter();
-    let (mut times, mut refused, mut most, mut resident_mib) = (Vec::new(), 0, 0, 0.0_f64);
+    let (mut times, mut refused, mut most, mut resident_mib, mut most_mib) = (Vec::new(), 0, 0, 0.0, 0.0_f64);
     let mut ticks = tokio::time::interval(PROBE_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     while !crowd.is_finished() {
         ticks.tick().await;
         let now = waiting.load(Ordering::Relaxed);
         most = most.max(now);
-        resident_mib = resident_mib.max(product.resident_mib()?);
+        let resident = product.resident_mib()?;
+        most_mib = most_mib.max(resident);
+        if now >= followers {
+            resident_mib = resident;
+        }
         let Some(request) = requests.next() else { break };
         let sent = Instant::now();
         if connection.exchange(&request).await.is_err() {
@@ -130,5 +141,5 @@ async fn probe<T>(
             times.push(sent.elapsed());
         }
     }
-    Ok(Probed { most, resident_mib, asked: times.len(), refused, help: Latencies::new(times) })
+    Ok(Probed { most, resident_mib, most_mib, asked: times.len(), refused, help: Latencies::new(times) })
 }
