@@ -11,12 +11,60 @@ use super::{Db, Error, inbound, on_engine};
 /// A push whose outcome is unknown is repeated once: a doubled chat message is harmless, a lost one is not.
 const MAX_UNCERTAIN_TRIES: i64 = 2;
 
+/// What a part, or a passive reply, is. The names are the columns' values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Image,
+    Voice,
+}
+
+impl Kind {
+    /// The column's value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Image => "image",
+            Self::Voice => "voice",
+        }
+    }
+}
+
+impl TryFrom<String> for Kind {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let kind = [Self::Text, Self::Image, Self::Voice].into_iter().find(|kind| kind.as_str() == text);
+        kind.ok_or_else(|| format!("{text:?} is no kind of part"))
+    }
+}
+
+/// A part as an answer's author hands it over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct New {
+    pub kind: Kind,
+    /// The text, or what a picture shows and a voice says.
+    pub text: String,
+    /// The key of a picture's or voice's bytes in the object storage.
+    pub object: Option<String>,
+}
+
+impl New {
+    /// A part of text.
+    pub fn text(text: String) -> Self {
+        Self { kind: Kind::Text, text, object: None }
+    }
+}
+
 /// A part that waits, with what its label needs.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Waiting {
     pub question_id: String,
     pub seq: i64,
+    #[sqlx(try_from = "String")]
+    pub kind: Kind,
     pub text: String,
+    pub object: Option<String>,
     pub question: String,
     pub page_token: String,
     pub asked_at: i64,
@@ -26,6 +74,8 @@ pub struct Waiting {
 #[derive(Debug, Clone)]
 pub struct PassiveReply<'a> {
     pub inbound: &'a inbound::Key,
+    pub kind: Kind,
+    /// The text, or the media_id.
     pub reply: &'a str,
     /// The waiting parts that `reply` contains.
     pub parts: &'a [(String, i64)],
@@ -55,7 +105,7 @@ pub enum Written {
     /// The reply is durable; it may be sent.
     Reply,
     /// Another delivery of the same message was answered already, with this.
-    Already(String),
+    Already(inbound::Reply),
     /// A part was taken, or the answer grew whole, meanwhile: look again.
     Conflict,
 }
@@ -64,7 +114,7 @@ pub enum Written {
 pub async fn waiting(db: &Db, account: &str, openid: &str) -> Result<Vec<Waiting>, Error> {
     on_engine!(db, readers, |pool| {
         sqlx::query_as(
-            "SELECT answer_parts.question_id, seq, answer_parts.text, questions.text AS question, page_token, asked_at
+            "SELECT answer_parts.question_id, seq, answer_parts.kind, answer_parts.text, object, questions.text AS question, page_token, asked_at
              FROM questions JOIN answer_parts ON answer_parts.question_id = questions.id
              WHERE account = $1 AND openid = $2 AND questions.state IN ('answered', 'failed')
                AND answer_parts.state = 'waiting' AND push_owner IS NULL
@@ -89,12 +139,13 @@ pub async fn write_passive(db: &Db, passive: &PassiveReply<'_>) -> Result<Writte
             .bind(&passive.inbound.dedup_key)
             .bind(passive.reply)
             .bind(passive.owner)
+            .bind(passive.kind.as_str())
             .execute(&mut *transaction)
             .await?
             .rows_affected();
         if written == 0 {
             transaction.rollback().await?;
-            let earlier = inbound::show(db, passive.inbound).await?.and_then(|stored| stored.reply);
+            let earlier = inbound::show(db, passive.inbound).await?.and_then(|stored| stored.reply());
             return Ok(earlier.map_or(Written::Conflict, Written::Already));
         }
         let mut taken = 0;
@@ -150,7 +201,7 @@ pub async fn write_passive(db: &Db, passive: &PassiveReply<'_>) -> Result<Writte
 }
 
 /// The first reply to a message stays; it belongs to its process until it is surely on the wire.
-const WRITE_REPLY: &str = "UPDATE inbound SET reply = $4, reply_owner = $5
+const WRITE_REPLY: &str = "UPDATE inbound SET reply = $4, reply_owner = $5, reply_kind = $6
      WHERE account = $1 AND openid = $2 AND dedup_key = $3 AND reply IS NULL";
 
 /// Arrow of the question: `answered` → `delivered`, once nothing of it waits or is under way.
@@ -210,12 +261,27 @@ pub async fn end_push(db: &Db, part: (&str, i64), end: PushEnd, now: i64) -> Res
 }
 
 /// The parts of one question that are to be pushed: waiting, or under way when a process died.
-pub async fn unsent(db: &Db, question_id: &str) -> Result<Vec<(i64, String)>, Error> {
+pub async fn unsent(db: &Db, question_id: &str) -> Result<Vec<Waiting>, Error> {
     on_engine!(db, readers, |pool| {
         sqlx::query_as(
-            "SELECT seq, text FROM answer_parts WHERE question_id = $1 AND state IN ('waiting', 'sending') ORDER BY seq",
+            "SELECT answer_parts.question_id, seq, answer_parts.kind, answer_parts.text, object, questions.text AS question, page_token, asked_at
+             FROM questions JOIN answer_parts ON answer_parts.question_id = questions.id
+             WHERE questions.id = $1 AND answer_parts.state IN ('waiting', 'sending') ORDER BY seq",
         )
         .bind(question_id)
+        .fetch_all(pool)
+        .await
+    })
+}
+
+/// The pictures and spoken pieces of an answer, in order: number and key.
+pub async fn objects(db: &Db, question_id: &str, kind: Kind) -> Result<Vec<(i64, String)>, Error> {
+    on_engine!(db, readers, |pool| {
+        sqlx::query_as(
+            "SELECT seq, object FROM answer_parts WHERE question_id = $1 AND kind = $2 AND object IS NOT NULL ORDER BY seq",
+        )
+        .bind(question_id)
+        .bind(kind.as_str())
         .fetch_all(pool)
         .await
     })
@@ -228,7 +294,7 @@ pub async fn take_back(db: &Db, holder: &str, now: i64) -> Result<u64, Error> {
     on_engine!(db, writer, |pool| {
         let mut transaction = pool.begin().await?;
         let keys: Vec<inbound::Key> = sqlx::query_as(
-            "UPDATE inbound SET reply = NULL, reply_owner = NULL
+            "UPDATE inbound SET reply = NULL, reply_owner = NULL, reply_kind = 'text'
              WHERE reply_owner IS NOT NULL AND reply_owner <> $2 AND reply_owner NOT IN (SELECT holder FROM leases WHERE expires_at > $1)
              RETURNING account, openid, dedup_key",
         )

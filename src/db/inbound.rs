@@ -11,7 +11,7 @@ use std::{
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Db, Error, bulk::Bulk, connect, followers, on_engine, questions};
+use super::{Db, Error, answer_parts::Kind, attachments, bulk::Bulk, connect, followers, on_engine, questions};
 
 /// Requests that may wait for the writer; beyond it WeChat is asked to come again, since nothing may be acknowledged unstored.
 const QUEUE: usize = 8192;
@@ -37,6 +37,8 @@ pub struct Arrival {
     pub reply: Option<String>,
     /// The question it asks.
     pub question: Option<questions::New>,
+    /// What came with it: a picture, a voice message, a link.
+    pub attachment: Option<attachments::New>,
     /// The earlier question it wants to hear more of.
     pub continues: Option<String>,
     /// What changes for the follower; job events have none.
@@ -51,8 +53,25 @@ pub struct Stored {
     /// When the first delivery came.
     pub received_at: i64,
     pub question_id: Option<String>,
+    /// The passive reply that was already written: its text, or its media_id.
+    reply: Option<String>,
+    #[sqlx(try_from = "String")]
+    reply_kind: Kind,
+}
+
+/// A passive reply as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    pub kind: Kind,
+    /// The text, or the media_id.
+    pub content: String,
+}
+
+impl Stored {
     /// The passive reply that was already written.
-    pub reply: Option<String>,
+    pub fn reply(&self) -> Option<Reply> {
+        self.reply.clone().map(|content| Reply { kind: self.reply_kind, content })
+    }
 }
 
 /// Why a push was not stored.
@@ -158,7 +177,7 @@ const INSERT: Bulk = super::bulk::sql!(
      FROM",
     "WHERE TRUE
      ON CONFLICT (account, openid, dedup_key) DO UPDATE SET deliveries = inbound.deliveries + excluded.deliveries
-     RETURNING account, openid, dedup_key, deliveries, received_at, question_id, reply"
+     RETURNING account, openid, dedup_key, deliveries, received_at, question_id, reply, reply_kind"
 );
 
 async fn store_all(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Stored>, Error> {
@@ -187,12 +206,15 @@ async fn store_all(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Stored>, Error> 
         let returned: Vec<Returned> =
             sqlx::query_as(INSERT.of(db)).bind(super::bulk::json(&rows)?).fetch_all(&mut *transaction).await?;
         let first = firsts(&returned, &copies, &distinct);
-        let (asked, changed) = (questions::rows(&first), followers::rows(&first));
+        let (asked, changed, attached) = (questions::rows(&first), followers::rows(&first), attachments::rows(&first));
         if !changed.is_empty() {
             sqlx::query(followers::UPSERT.of(db)).bind(super::bulk::json(&changed)?).execute(&mut *transaction).await?;
         }
         if !asked.is_empty() {
             sqlx::query(questions::INSERT.of(db)).bind(super::bulk::json(&asked)?).execute(&mut *transaction).await?;
+        }
+        if !attached.is_empty() {
+            sqlx::query(attachments::INSERT.of(db)).bind(super::bulk::json(&attached)?).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         returned
@@ -219,8 +241,13 @@ fn in_order<'a>(arrivals: &'a [Arrival], returned: Vec<Returned>, mut copies: Ha
             let left = copies.entry(&arrival.key).or_insert(1);
             *left -= 1;
             let stored = rows.get(&arrival.key).cloned();
-            let stored =
-                stored.unwrap_or(Stored { deliveries: 1, received_at: arrival.received_at, question_id: None, reply: None });
+            let stored = stored.unwrap_or(Stored {
+                deliveries: 1,
+                received_at: arrival.received_at,
+                question_id: None,
+                reply: None,
+                reply_kind: Kind::Text,
+            });
             Stored { deliveries: stored.deliveries - *left, ..stored }
         })
         .collect()
@@ -230,7 +257,7 @@ fn in_order<'a>(arrivals: &'a [Arrival], returned: Vec<Returned>, mut copies: Ha
 pub async fn show(db: &Db, key: &Key) -> Result<Option<Stored>, Error> {
     on_engine!(db, readers, |pool| {
         sqlx::query_as(
-            "SELECT deliveries, received_at, question_id, reply FROM inbound
+            "SELECT deliveries, received_at, question_id, reply, reply_kind FROM inbound
              WHERE account = $1 AND openid = $2 AND dedup_key = $3",
         )
         .bind(&key.account)

@@ -8,11 +8,15 @@ mod connect;
 
 pub mod access_tokens;
 pub mod answer_parts;
+pub mod attachments;
 pub mod capabilities;
 pub mod followers;
 pub mod inbound;
 pub mod leases;
+pub mod preferences;
 pub mod questions;
+pub mod temporary_media;
+pub mod upload_links;
 pub mod usage;
 
 pub use connect::{connect, migrate, pending_migrations};
