@@ -28,7 +28,6 @@ CREATE TABLE attachments (
     openid      TEXT   NOT NULL,
     -- The question it belongs to; none yet for a picture that waits for one, none ever for a file, which serves the whole session.
     question_id TEXT   REFERENCES questions (id) ON DELETE CASCADE,
-    seq         BIGINT NOT NULL,
     kind        TEXT   NOT NULL CHECK (kind IN ('image', 'voice', 'page', 'file')),
     -- A file's or page's name.
     name        TEXT   NOT NULL,
@@ -86,7 +85,7 @@ CREATE TABLE moderations (
     account     TEXT   NOT NULL,
     question_id TEXT   NOT NULL,
     point       TEXT   NOT NULL,
-    decision    TEXT   NOT NULL CHECK (decision IN ('replace', 'hold', 'drop')),
+    decision    TEXT   NOT NULL CHECK (decision IN ('replace', 'instead', 'hold', 'drop')),
     moderator   TEXT   NOT NULL,
     label       TEXT   NOT NULL,
     text_hash   TEXT   NOT NULL,

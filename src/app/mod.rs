@@ -3,6 +3,7 @@
 pub mod access;
 mod account;
 pub mod capability;
+mod languages;
 pub mod replies;
 pub mod running;
 pub mod slots;
@@ -14,11 +15,12 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{config::Config, db::Db, db::inbound::Intake, llm::chat::Upstream, wechat::client::Request};
+use crate::{config::{Config, Language}, db::Db, db::inbound::Intake, llm::chat::Upstream, wechat::client::Request};
 
 use access::AccessTokens;
 pub use account::Account;
 use capability::Pushing;
+pub use languages::Languages;
 use replies::Replies;
 use running::Running;
 use slots::Slots;
@@ -40,6 +42,8 @@ pub struct App {
     pub access: AccessTokens,
     /// What is known of each account's right to push; the database has it for all replicas.
     pub capabilities: Cache<String, Pushing>,
+    /// The languages that followers chose.
+    pub languages: Languages,
     /// The name under which this process holds leases and owns questions.
     pub holder: String,
     /// Woken when a push became due.
@@ -54,6 +58,11 @@ impl App {
     /// The account named `name`.
     pub fn account(&self, name: &str) -> Option<Arc<Account>> {
         self.accounts.iter().find(|account| account.name == name).cloned()
+    }
+
+    /// The language in which the bot speaks to a follower.
+    pub fn language(&self, account: &str, openid: &str) -> Language {
+        self.languages.of(account, openid).unwrap_or(self.config.reply.language)
     }
 
     /// Calls WeChat with the account's shared access token.

@@ -7,10 +7,12 @@ use std::{sync::Arc, time::Instant};
 use crate::{
     app::{Account, App},
     clock,
+    config::Language,
     db::{
+        answer_parts, attachments,
         followers::{Allowance, Change, Following, Session},
-        inbound::{Arrival, Key, NotStored, Stored},
-        questions,
+        inbound::{Arrival, Key, NotStored},
+        questions::{self, Kind},
     },
     telemetry::{self, crash},
     wechat::{
@@ -20,9 +22,10 @@ use crate::{
 };
 
 use super::{
-    command::{self, Command},
+    command::{self, Reading},
+    commands,
     delivery::{self, Delivery, Wants},
-    question, wording,
+    material, question, wording,
 };
 
 /// Open questions a follower may have: enough for quick thoughts, too few to crowd out others.
@@ -46,19 +49,38 @@ pub enum Answer {
 
 /// What a push means.
 #[derive(Debug)]
-enum Decision {
+pub(super) enum Decision {
     /// Recorded by kind, and acknowledged.
     Record,
     Say(String),
     /// Says it, and begins the conversation anew.
     Reset(String),
-    Ask(String),
+    Ask(Asking),
+    /// Says it, and keeps a picture until a question is asked about it.
+    Keep(String, attachments::New),
     /// Hands out more of this answer.
     Continue(String),
+    /// Hands out this answer from its beginning.
+    Rewind(String),
     /// The follower left.
     Leave,
     /// The account's standing changed, so what was learnt about its rights no longer holds.
     Relearn,
+}
+
+/// A question, with what came along.
+#[derive(Debug)]
+pub(super) struct Asking {
+    pub kind: Kind,
+    pub text: String,
+    pub attachments: Vec<attachments::New>,
+}
+
+impl Asking {
+    /// A question in words.
+    pub(super) fn words(text: String) -> Self {
+        Self { kind: Kind::Chat, text, attachments: Vec::new() }
+    }
 }
 
 /// Answers one push that arrived at `arrived`.
@@ -70,23 +92,18 @@ pub async fn respond(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming
     let stored = app.intake.store(arrival).await?;
     crash::point("push stored");
     if stored.deliveries == 1 {
-        begin(app, account, &key, asked, &decision);
+        begin(app, account, &key, asked, &decision).await;
     }
-    let wants = if matches!(decision, Decision::Continue(_)) { Wants::More } else { Wants::Answer };
-    match stored {
-        Stored { reply: Some(content), deliveries, .. } => {
-            log(&key, incoming, deliveries, arrived);
-            Ok(Answer::Reply(Reply::Text { content }))
-        }
-        Stored { question_id: Some(question_id), deliveries, received_at, .. } => {
-            let delivery = Delivery { key, question_id, number: deliveries, first_at: received_at, arrived, wants };
-            Ok(delivery::deliver(app, account, &delivery).await)
-        }
-        Stored { question_id: None, deliveries, .. } => {
-            log(&key, incoming, deliveries, arrived);
-            Ok(Answer::Success)
-        }
+    let is_more = matches!(decision, Decision::Continue(_) | Decision::Rewind(_));
+    let wants = if is_more { Wants::More } else { Wants::Answer };
+    let number = stored.deliveries;
+    if let (None, Some(question_id)) = (stored.reply(), &stored.question_id) {
+        let question_id = question_id.clone();
+        let delivery = Delivery { key, question_id, number, first_at: stored.received_at, arrived, wants };
+        return Ok(delivery::deliver(app, account, &delivery).await);
     }
+    log(&key, incoming, number, arrived);
+    Ok(delivery::again(stored.reply()))
 }
 
 /// The line of a push that needed no model; a question's deliveries have their own.
@@ -103,7 +120,7 @@ fn log(key: &Key, incoming: &Incoming, delivery: i64, arrived: Instant) {
 }
 
 /// Starts what the first delivery of a push sets going.
-fn begin(app: &Arc<App>, account: &Arc<Account>, key: &Key, asked: Option<questions::New>, decision: &Decision) {
+async fn begin(app: &Arc<App>, account: &Arc<Account>, key: &Key, asked: Option<questions::New>, decision: &Decision) {
     if let Some(new) = asked {
         question::start(app, account, question::Asked::of(new, key));
     }
@@ -115,67 +132,79 @@ fn begin(app: &Arc<App>, account: &Arc<Account>, key: &Key, asked: Option<questi
             }
         })),
         Decision::Relearn => drop(app.clone().tasks.spawn(async move { app.forget_capabilities(&account).await })),
-        Decision::Record | Decision::Say(_) | Decision::Reset(_) | Decision::Ask(_) | Decision::Continue(_) => {}
+        Decision::Rewind(question_id) => {
+            if let Err(error) = answer_parts::rewind(&app.db, question_id, clock::now_ms()).await {
+                tracing::error!(request = question_id, %error, "an answer could not be handed out again");
+            }
+        }
+        Decision::Record
+        | Decision::Say(_)
+        | Decision::Reset(_)
+        | Decision::Ask(_)
+        | Decision::Keep(..)
+        | Decision::Continue(_) => {}
     }
 }
 
 /// The deciders, in order: what is no message, commands, what needs no model, the model.
 async fn decide(app: &App, account: &Account, incoming: &Incoming) -> Result<Decision, sqlx::Error> {
-    let language = app.config.reply.language;
-    let asked = match &incoming.content {
-        Content::Event(Event::Click { key }) => {
-            if let Some(commanded) = command::parse(key, None) {
-                return obey(app, account, &incoming.openid, commanded).await;
-            }
-            key.clone()
-        }
-        Content::Event(event) => match decide_event(app, event) {
-            Decision::Ask(asked) => asked,
+    let openid = &incoming.openid;
+    let language = app.language(&account.name, openid);
+    let asking = match &incoming.content {
+        Content::Event(Event::Click { key }) => match command::read(key, None) {
+            Reading::Command(commanded) => return commands::obey(app, account, openid, commanded).await,
+            Reading::NearMiss(_) | Reading::Question => material::in_words(key),
+        },
+        Content::Event(event) => match decide_event(app, event, language) {
+            Decision::Ask(asking) => asking,
             decision => return Ok(decision),
         },
-        Content::Text { text, menu_id } => {
-            if let Some(commanded) = command::parse(text, menu_id.as_deref()) {
-                return obey(app, account, &incoming.openid, commanded).await;
-            }
-            if text.trim().is_empty() || text.starts_with(UNSUPPORTED_NOTICE) {
+        Content::Text { text, menu_id } => match command::read(text, menu_id.as_deref()) {
+            Reading::Command(commanded) => return commands::obey(app, account, openid, commanded).await,
+            Reading::NearMiss(command) => return Ok(Decision::Say(wording::near_miss(command, language))),
+            Reading::Question if text.trim().is_empty() || text.starts_with(UNSUPPORTED_NOTICE) => {
                 return Ok(Decision::Say(wording::cannot_read("unknown", language)));
             }
-            text.trim().to_owned()
+            Reading::Question => material::in_words(text.trim()),
+        },
+        Content::Voice { recognition: Some(heard), media_id, .. } => material::heard(heard, media_id),
+        Content::Voice { recognition: None, media_id, format } if app.config.audio.hearing_model.is_some() => {
+            material::unheard(media_id, format.as_deref())
         }
-        Content::Voice { recognition: Some(heard), .. } => heard.clone(),
         Content::Location { latitude, longitude, label } => {
-            wording::place(label.as_deref().unwrap_or_default(), latitude, longitude, language)
+            Asking::words(wording::place(label.as_deref().unwrap_or_default(), latitude, longitude, language))
         }
         Content::Link { title, description, url } => {
-            wording::link(title, description.as_deref().unwrap_or_default(), url, language)
+            material::link(title, description.as_deref().unwrap_or_default(), url, language)
         }
-        Content::Voice { recognition: None, .. }
-        | Content::Image { .. }
-        | Content::Video { .. }
-        | Content::ShortVideo { .. }
-        | Content::File { .. } => return Ok(Decision::Say(wording::cannot_read(&incoming.kind(), language))),
+        Content::Image { pic_url, media_id } => return material::picture(app, account, openid, (media_id, pic_url.as_deref())).await,
+        Content::File { .. } => return Ok(Decision::Say(wording::file_elsewhere(language))),
+        Content::Voice { recognition: None, .. } | Content::Video { .. } | Content::ShortVideo { .. } => {
+            return Ok(Decision::Say(wording::cannot_read(&incoming.kind(), language)));
+        }
         Content::MiniProgramPage { .. } | Content::Unknown { .. } => return Ok(Decision::Record),
     };
-    admit(app, account, &incoming.openid, asked).await
+    admit(app, account, openid, asking).await
 }
 
 /// A question, unless too much waits already.
-async fn admit(app: &App, account: &Account, openid: &str, asked: String) -> Result<Decision, sqlx::Error> {
+pub(super) async fn admit(app: &App, account: &Account, openid: &str, asking: Asking) -> Result<Decision, sqlx::Error> {
+    let language = app.language(&account.name, openid);
     if app.slots.waiting() >= MAX_WAITING {
-        return Ok(Decision::Say(wording::crowded(app.config.reply.language).into()));
+        return Ok(Decision::Say(wording::crowded(language).into()));
     }
     if questions::open_count(&app.db, &account.name, openid).await? >= MAX_OPEN_QUESTIONS {
-        return Ok(Decision::Say(wording::too_many_open(app.config.reply.language).into()));
+        return Ok(Decision::Say(wording::too_many_open(language).into()));
     }
-    Ok(Decision::Ask(asked))
+    Ok(Decision::Ask(asking))
 }
 
-fn decide_event(app: &App, event: &Event) -> Decision {
+fn decide_event(app: &App, event: &Event, language: Language) -> Decision {
     match event {
-        Event::Subscribe { .. } | Event::Scan { .. } => Decision::Say(welcome(app)),
+        Event::Subscribe { .. } | Event::Scan { .. } => Decision::Say(welcome(app, language)),
         Event::Unsubscribe => Decision::Leave,
-        Event::Click { key } => Decision::Ask(key.clone()),
-        Event::ScancodeWaitMsg { result: Some(result), .. } => Decision::Ask(result.clone()),
+        Event::Click { key } => Decision::Ask(Asking::words(key.clone())),
+        Event::ScancodeWaitMsg { result: Some(result), .. } => Decision::Ask(material::in_words(result)),
         Event::QualificationVerifySuccess | Event::NamingVerifySuccess | Event::VerifyExpired => Decision::Relearn,
         Event::ScancodeWaitMsg { result: None, .. }
         | Event::Location { .. }
@@ -205,40 +234,32 @@ fn decide_event(app: &App, event: &Event) -> Decision {
     }
 }
 
-fn welcome(app: &App) -> String {
-    app.config.reply.welcome.clone().unwrap_or_else(|| wording::welcome(app.config.reply.language))
-}
-
-async fn obey(app: &App, account: &Account, openid: &str, commanded: command::Commanded) -> Result<Decision, sqlx::Error> {
-    let language = app.config.reply.language;
-    let is_more = match commanded.command {
-        Command::Help => return Ok(Decision::Say(wording::help(language))),
-        Command::Reset => return Ok(Decision::Reset(wording::reset(language).into())),
-        Command::Continue => true,
-        Command::Again => false,
-    };
-    let found = question::find(app, account, openid, &commanded).await?;
-    Ok(match (found, commanded.answer) {
-        (Some(question), _) if is_more => Decision::Continue(question.id),
-        (Some(question), _) => return admit(app, account, openid, question.text).await,
-        (None, command::Answer::Id(_) | command::Answer::Code(_)) => Decision::Say(wording::too_old(language).into()),
-        (None, command::Answer::Newest) if is_more => Decision::Say(wording::nothing_more(language).into()),
-        (None, command::Answer::Newest) => Decision::Say(wording::nothing_to_repeat(language).into()),
-    })
+fn welcome(app: &App, language: Language) -> String {
+    app.config.reply.welcome.clone().unwrap_or_else(|| wording::welcome(language))
 }
 
 fn arrival(app: &App, account: &Account, incoming: &Incoming, decision: &Decision) -> Arrival {
     let received_at = clock::now_ms();
     let reply = match decision {
-        Decision::Say(text) | Decision::Reset(text) => Some(text.clone()),
-        Decision::Record | Decision::Ask(_) | Decision::Continue(_) | Decision::Leave | Decision::Relearn => None,
+        Decision::Say(text) | Decision::Reset(text) | Decision::Keep(text, _) => Some(text.clone()),
+        Decision::Record
+        | Decision::Ask(_)
+        | Decision::Continue(_)
+        | Decision::Rewind(_)
+        | Decision::Leave
+        | Decision::Relearn => None,
     };
     let question = match decision {
-        Decision::Ask(text) => Some(question::new(app, text, received_at)),
+        Decision::Ask(asking) => Some(question::new(app, asking.kind, &asking.text, received_at)),
         _ => None,
     };
+    let attachments = match decision {
+        Decision::Ask(asking) => asking.attachments.clone(),
+        Decision::Keep(_, picture) => vec![picture.clone()],
+        _ => Vec::new(),
+    };
     let continues = match decision {
-        Decision::Continue(id) => Some(id.clone()),
+        Decision::Continue(id) | Decision::Rewind(id) => Some(id.clone()),
         _ => None,
     };
     Arrival {
@@ -247,6 +268,7 @@ fn arrival(app: &App, account: &Account, incoming: &Incoming, decision: &Decisio
         received_at,
         reply,
         question,
+        attachments,
         continues,
         follower: change(incoming, decision),
     }

@@ -3,6 +3,7 @@
 //! Every problem is reported at once, each with its fix. `.env.example` lists the variables in the order of the fields here,
 //! and a test holds the two together. This module knows what a value must look like and nothing of what is done with it.
 
+mod abilities;
 mod accounts;
 mod read;
 
@@ -10,6 +11,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
+pub use abilities::{Audio, Image, Limits, Moderation, Privacy, Provider};
 pub use accounts::{Account, MAIN as MAIN_ACCOUNT};
 pub use read::{Problem, Problems, VARIABLES, Values};
 
@@ -40,6 +42,15 @@ pub struct Config {
     pub session: Session,
     /// The model.
     pub llm: Llm,
+    pub image: Image,
+    pub audio: Audio,
+    /// `STORAGE_URL`: where pictures and files are kept, `file://…` or `s3://…`; without one, below `DATA_DIR`.
+    pub storage_url: Option<SecretString>,
+    /// `FETCH_ALLOW_HOSTS`: the inner addresses (`host:port`) from which pages and pictures may be fetched all the same.
+    pub fetch_allow: Vec<String>,
+    pub limits: Limits,
+    pub moderation: Moderation,
+    pub privacy: Privacy,
     /// Names in the environment that look like ours and are not: slips of the pen, or another program's.
     pub unknown: Vec<String>,
 }
@@ -65,6 +76,10 @@ pub struct Reply {
     pub welcome: Option<String>,
     /// `REPLY_LANGUAGE`: the language of huixin's own sentences.
     pub language: Language,
+    /// `REPLY_LABEL`: the first answer of a conversation says that it was made by a machine.
+    pub is_labelled: bool,
+    /// `REPLY_TAIL`: the operator's own line below every whole answer.
+    pub tail: Option<String>,
     /// `ANSWER_PAGE_DAYS`: how long an answer's page can be opened.
     pub page_lifetime: Duration,
 }
@@ -83,6 +98,21 @@ pub enum ReplyMode {
 pub enum Language {
     Chinese,
     English,
+}
+
+impl Language {
+    /// The code under which it is stored.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh",
+            Self::English => "en",
+        }
+    }
+
+    /// The language of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Chinese, Self::English].into_iter().find(|language| language.code() == code)
+    }
 }
 
 /// `SESSION_IDLE_MINS` and `SESSION_TOKENS`.
@@ -109,6 +139,8 @@ pub struct Llm {
     pub timeout: Duration,
     /// How many questions are asked at the same time.
     pub concurrency: usize,
+    /// `LLM_MODELS`: what followers can choose from, with marks and prices; without it, what the upstream lists.
+    pub models: Option<String>,
     /// `LLM_ECHO_REASONING`: the models that want their own reasoning back with the history.
     pub echo_reasoning: Vec<String>,
 }

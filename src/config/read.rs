@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{Config, Language, Llm, LogFormat, Reply, ReplyMode, Session, accounts};
+use super::{Config, Language, Llm, LogFormat, Reply, ReplyMode, Session, abilities, accounts};
 
 /// Every variable, in the order of `.env.example`.
 pub const VARIABLES: &[&str] = &[
@@ -28,6 +28,8 @@ pub const VARIABLES: &[&str] = &[
     "REPLY_DEADLINE_MS",
     "REPLY_LANGUAGE",
     "WELCOME_TEXT",
+    "REPLY_LABEL",
+    "REPLY_TAIL",
     "ANSWER_PAGE_DAYS",
     "SESSION_IDLE_MINS",
     "SESSION_TOKENS",
@@ -41,11 +43,47 @@ pub const VARIABLES: &[&str] = &[
     "LLM_MAX_TOKENS",
     "LLM_TIMEOUT_SECS",
     "LLM_CONCURRENCY",
+    "LLM_MODELS",
     "LLM_ECHO_REASONING",
+    "IMAGE_BASE_URL",
+    "IMAGE_API_KEY",
+    "IMAGE_MODEL",
+    "IMAGE_STYLE",
+    "IMAGE_SIZE",
+    "IMAGE_TIMEOUT_SECS",
+    "IMAGE_BY_MODEL",
+    "IMAGE_LABEL",
+    "AUDIO_BASE_URL",
+    "AUDIO_API_KEY",
+    "AUDIO_HEARING_MODEL",
+    "AUDIO_SPEAKING_MODEL",
+    "AUDIO_VOICE",
+    "STORAGE_URL",
+    "FETCH_ALLOW_HOSTS",
+    "LIMIT_CALLS_PER_MINUTE",
+    "LIMIT_CALLS_PER_HOUR",
+    "LIMIT_CALLS_PER_DAY",
+    "LIMIT_PICTURES_PER_HOUR",
+    "LIMIT_PICTURES_PER_DAY",
+    "LIMIT_TOKENS_PER_DAY",
+    "LIMIT_ACCOUNT_CONCURRENCY",
+    "LIMIT_ACCOUNT_COST_PER_DAY",
+    "MODERATION_WORDS",
+    "MODERATION_PROVIDER",
+    "MODERATION_URL",
+    "MODERATION_API_KEY",
+    "MODERATION_API_SECRET",
+    "MODERATION_MODEL",
+    "MODERATION_TIMEOUT_MS",
+    "MODERATION_FAIL_OPEN",
+    "OPERATOR_NAME",
+    "OPERATOR_CONTACT",
+    "OPERATOR_FILING",
+    "RETENTION_DAYS",
 ];
 
 /// A variable that starts like this and is not in [`VARIABLES`] is probably a slip of the pen.
-const PREFIXES: &[&str] = &["WECHAT_", "REPLY_", "SESSION_", "LLM_", "ANSWER_", "METRICS_", "ACCOUNTS_"];
+const PREFIXES: &[&str] = &["WECHAT_", "REPLY_", "SESSION_", "LLM_", "ANSWER_", "METRICS_", "ACCOUNTS_", "IMAGE_", "AUDIO_", "LIMIT_", "MODERATION_"];
 
 /// Named values, from the environment or a test.
 #[derive(Debug, Clone, Default)]
@@ -126,6 +164,17 @@ impl Reader<'_> {
         self.choice(name, &[("false", false), ("true", true), ("0", false), ("1", true)])
     }
 
+    /// `true` or `false`; absent is `true`.
+    pub(super) fn switch_on(&mut self, name: &str) -> bool {
+        self.choice(name, &[("true", true), ("false", false), ("1", true), ("0", false)])
+    }
+
+    /// What stands between commas.
+    pub(super) fn list(&mut self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
     pub(super) fn problem(&mut self, variable: &str, what: &str, fix: &str) {
         self.problems.push(Problem { variable: variable.into(), what: what.into(), fix: fix.into() });
     }
@@ -135,7 +184,7 @@ impl Reader<'_> {
     }
 
     /// One of a few words; the first is the default.
-    fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> T {
+    pub(super) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> T {
         let default = choices[0].1;
         let Some(text) = self.text(name) else { return default };
         if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
@@ -147,7 +196,7 @@ impl Reader<'_> {
     }
 
     /// A number (or address) for which `is_valid` holds.
-    fn parsed<T: FromStr>(&mut self, name: &str, is_valid: impl Fn(&T) -> bool, fix: &str) -> Option<T> {
+    pub(super) fn parsed<T: FromStr>(&mut self, name: &str, is_valid: impl Fn(&T) -> bool, fix: &str) -> Option<T> {
         let text = self.text(name)?;
         let value = text.parse::<T>().ok().filter(is_valid);
         if value.is_none() {
@@ -157,7 +206,7 @@ impl Reader<'_> {
     }
 
     /// An `http(s)://` URL without a trailing slash.
-    fn url(&mut self, name: &str) -> Option<String> {
+    pub(super) fn url(&mut self, name: &str) -> Option<String> {
         let text = self.text(name)?;
         match reqwest::Url::parse(&text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(text.trim_end_matches('/').to_owned()),
@@ -181,6 +230,8 @@ impl Reader<'_> {
 pub(super) fn config(values: &Values) -> Result<Config, Problems> {
     let mut reader = Reader { values, problems: Vec::new() };
     let data_dir = reader.text("DATA_DIR").unwrap_or_else(|| "data".into());
+    let llm = llm(&mut reader);
+    let upstream = (llm.base_url.as_str(), llm.api_key.as_ref());
     let config = Config {
         bind_addr: reader
             .parsed("BIND_ADDR", |_| true, "write it as 127.0.0.1:8080")
@@ -195,7 +246,14 @@ pub(super) fn config(values: &Values) -> Result<Config, Problems> {
         timestamp_window: timestamp_window(&mut reader),
         reply: reply(&mut reader),
         session: session(&mut reader),
-        llm: llm(&mut reader),
+        image: abilities::image(&mut reader, upstream),
+        audio: abilities::audio(&mut reader, upstream),
+        storage_url: reader.secret("STORAGE_URL"),
+        fetch_allow: reader.list("FETCH_ALLOW_HOSTS"),
+        limits: abilities::limits(&mut reader),
+        moderation: abilities::moderation(&mut reader),
+        privacy: abilities::privacy(&mut reader),
+        llm,
         unknown: reader.unknown_names(),
     };
     if config.reply.mode == ReplyMode::Push && config.accounts.iter().any(|account| account.app_secret.is_none()) {
@@ -238,6 +296,8 @@ fn reply(reader: &mut Reader<'_>) -> Reply {
         deadline: Duration::from_millis(deadline.unwrap_or(patience * 92 / 100)),
         language: reader.choice("REPLY_LANGUAGE", &[("zh-CN", Language::Chinese), ("en", Language::English)]),
         welcome: reader.text("WELCOME_TEXT"),
+        is_labelled: reader.switch_on("REPLY_LABEL"),
+        tail: reader.text("REPLY_TAIL"),
         page_lifetime: Duration::from_secs(days * 24 * 60 * 60),
     }
 }
@@ -275,8 +335,7 @@ fn llm(reader: &mut Reader<'_>) -> Llm {
         max_tokens: reader.parsed("LLM_MAX_TOKENS", |tokens| *tokens > 0, "use a number of tokens"),
         timeout: Duration::from_secs(timeout.unwrap_or(120)),
         concurrency: reader.parsed("LLM_CONCURRENCY", |count| *count > 0, "use at least 1").unwrap_or(1000),
-        echo_reasoning: reader
-            .text("LLM_ECHO_REASONING")
-            .map_or_else(Vec::new, |names| names.split(',').map(|name| name.trim().to_owned()).collect()),
+        models: reader.text("LLM_MODELS"),
+        echo_reasoning: reader.list("LLM_ECHO_REASONING"),
     }
 }

@@ -287,6 +287,27 @@ pub async fn objects(db: &Db, question_id: &str, kind: Kind) -> Result<Vec<(i64,
     })
 }
 
+/// Arrow: `sent` → `waiting`, for a whole answer that its follower wants to read again.
+pub async fn rewind(db: &Db, question_id: &str, now: i64) -> Result<(), Error> {
+    on_engine!(db, writer, |pool| {
+        let mut transaction = pool.begin().await?;
+        sqlx::query(
+            "UPDATE answer_parts SET state = 'waiting', via = NULL, reply_to = NULL, tries = 0, changed_at = $2
+             WHERE question_id = $1 AND state IN ('sent', 'unknown')",
+        )
+        .bind(question_id)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query("UPDATE questions SET state = 'answered' WHERE id = $1 AND state = 'delivered'")
+            .bind(question_id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+    });
+    Ok(())
+}
+
 /// Arrow: `sent` → `waiting`, for what was in replies whose process died (at `now`) before they were surely on the wire.
 ///
 /// A follower may read such a part twice; the other choice is that nobody reads it.

@@ -77,6 +77,30 @@ pub struct New {
     pub source: String,
     /// Where WeChat shows a picture.
     pub url: Option<String>,
+    /// Its bytes and its text, where they are known already.
+    pub object: Option<String>,
+    pub text: String,
+}
+
+impl New {
+    /// Something of which only the source is known.
+    pub fn from(kind: Kind, name: String, source: String) -> Self {
+        Self { id: id(), kind, name, source, url: None, object: None, text: String::new() }
+    }
+
+    /// The same once more, for another question.
+    pub fn again(attachment: Attachment) -> Self {
+        let Attachment { kind, name, source, url, object, text, .. } = attachment;
+        Self { id: id(), kind, name, source, url, object, text }
+    }
+
+    fn state(&self) -> State {
+        if self.object.is_some() || !self.text.is_empty() { State::Ready } else { State::Waiting }
+    }
+}
+
+fn id() -> String {
+    uuid::Uuid::now_v7().simple().to_string()
 }
 
 /// An attachment as it is kept.
@@ -122,44 +146,47 @@ pub(super) struct Row<'a> {
     name: &'a str,
     source: &'a str,
     url: Option<&'a str>,
+    state: &'static str,
+    object: Option<&'a str>,
+    text: &'a str,
     received_at: i64,
 }
 
-/// Arrow: nothing → `waiting`.
+/// Arrow: nothing → `waiting`, or `ready` where it was read for an earlier question.
 pub(super) const INSERT: Bulk = super::bulk::sql!(
-    "INSERT INTO attachments (id, account, openid, question_id, seq, kind, name, source, url, state, text, received_at)
-     SELECT item.value ->> 'id', item.value ->> 'account', item.value ->> 'openid', item.value ->> 'question_id', 0,
-            item.value ->> 'kind', item.value ->> 'name', item.value ->> 'source', item.value ->> 'url', 'waiting', '',
-            CAST(item.value ->> 'received_at' AS BIGINT)
+    "INSERT INTO attachments (id, account, openid, question_id, kind, name, source, url, state, object, text, received_at)
+     SELECT item.value ->> 'id', item.value ->> 'account', item.value ->> 'openid', item.value ->> 'question_id',
+            item.value ->> 'kind', item.value ->> 'name', item.value ->> 'source', item.value ->> 'url', item.value ->> 'state',
+            item.value ->> 'object', item.value ->> 'text', CAST(item.value ->> 'received_at' AS BIGINT)
      FROM",
     ""
 );
 
 /// The attachments that a batch of first deliveries brings.
 pub(super) fn rows<'a>(arrivals: &[&'a inbound::Arrival]) -> Vec<Row<'a>> {
-    let row = |arrival: &'a inbound::Arrival| {
-        let new = arrival.attachment.as_ref()?;
-        Some(Row {
-            id: &new.id,
-            account: &arrival.key.account,
-            openid: &arrival.key.openid,
-            question_id: arrival.question.as_ref().map(|question| question.id.as_str()),
-            kind: new.kind.as_str(),
-            name: &new.name,
-            source: &new.source,
-            url: new.url.as_deref(),
-            received_at: arrival.received_at,
-        })
+    let row = |arrival: &'a inbound::Arrival, new: &'a New| Row {
+        id: &new.id,
+        account: &arrival.key.account,
+        openid: &arrival.key.openid,
+        question_id: arrival.question.as_ref().map(|question| question.id.as_str()),
+        kind: new.kind.as_str(),
+        name: &new.name,
+        source: &new.source,
+        url: new.url.as_deref(),
+        state: new.state().as_str(),
+        object: new.object.as_deref(),
+        text: &new.text,
+        received_at: arrival.received_at,
     };
-    arrivals.iter().filter_map(|arrival| row(arrival)).collect()
+    arrivals.iter().flat_map(|arrival| arrival.attachments.iter().map(|new| row(arrival, new))).collect()
 }
 
 /// Stores a file that came over its page; it waits to be read.
-pub async fn add_file(db: &Db, follower: (&str, &str), new: &New, object: &str, now: i64) -> Result<(), Error> {
+pub async fn add_file(db: &Db, follower: (&str, &str), new: &New, now: i64) -> Result<(), Error> {
     on_engine!(db, writer, |pool| {
         sqlx::query(
-            "INSERT INTO attachments (id, account, openid, question_id, seq, kind, name, source, url, state, object, text, received_at)
-             VALUES ($1, $2, $3, NULL, 0, $4, $5, $6, NULL, 'waiting', $7, '', $8)",
+            "INSERT INTO attachments (id, account, openid, question_id, kind, name, source, url, state, object, text, received_at)
+             VALUES ($1, $2, $3, NULL, $4, $5, $6, NULL, 'waiting', $7, '', $8)",
         )
         .bind(&new.id)
         .bind(follower.0)
@@ -167,7 +194,7 @@ pub async fn add_file(db: &Db, follower: (&str, &str), new: &New, object: &str, 
         .bind(new.kind.as_str())
         .bind(&new.name)
         .bind(&new.source)
-        .bind(object)
+        .bind(&new.object)
         .bind(now)
         .execute(pool)
         .await?;
@@ -178,7 +205,7 @@ pub async fn add_file(db: &Db, follower: (&str, &str), new: &New, object: &str, 
 /// What belongs to one question, in the order it came.
 pub async fn of_question(db: &Db, question_id: &str) -> Result<Vec<Attachment>, Error> {
     const SQL: &str =
-        concat!("SELECT ", columns!(), " FROM attachments WHERE question_id = $1 ORDER BY received_at, seq, id");
+        concat!("SELECT ", columns!(), " FROM attachments WHERE question_id = $1 ORDER BY received_at, id");
     on_engine!(db, readers, |pool| sqlx::query_as(SQL).bind(question_id).fetch_all(pool).await)
 }
 
@@ -224,23 +251,6 @@ pub async fn claim_pictures(db: &Db, question_id: &str, between: (i64, i64)) -> 
         .bind(question_id)
         .bind(between.0)
         .bind(between.1)
-        .execute(pool)
-        .await?;
-    });
-    Ok(())
-}
-
-/// Lets a question have what an earlier one had: the same picture, asked about once more.
-pub async fn copy(db: &Db, from: &str, to: &str) -> Result<(), Error> {
-    on_engine!(db, writer, |pool| {
-        sqlx::query(
-            "INSERT INTO attachments (id, account, openid, question_id, seq, kind, name, source, url, state, failure, object, text, received_at)
-             SELECT id || '/' || $2, account, openid, $2, seq, kind, name, source, url, state, failure, object, text, received_at
-             FROM attachments WHERE question_id = $1
-             ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(from)
-        .bind(to)
         .execute(pool)
         .await?;
     });

@@ -38,7 +38,7 @@ pub struct Arrival {
     /// The question it asks.
     pub question: Option<questions::New>,
     /// What came with it: a picture, a voice message, a link.
-    pub attachment: Option<attachments::New>,
+    pub attachments: Vec<attachments::New>,
     /// The earlier question it wants to hear more of.
     pub continues: Option<String>,
     /// What changes for the follower; job events have none.

@@ -61,8 +61,8 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     Command(Commanded),
-    /// It begins like a command and is none; this one is meant, if any is near.
-    NearMiss(Option<Command>),
+    /// A slip: this one was probably meant.
+    NearMiss(Command),
     /// Something for the model.
     Question,
 }

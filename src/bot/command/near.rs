@@ -5,8 +5,8 @@ use super::Command;
 /// A longer word is a path or a quotation, not a slip.
 const MAX_LETTERS: usize = 24;
 
-/// `Some` if `typed` looks like a command: with the one it is near to, if any.
-pub(super) fn miss(typed: &str, words: impl Iterator<Item = (&'static str, Command)>) -> Option<Option<Command>> {
+/// The command that `typed` is near to. Something that only begins with a slash is for the model.
+pub(super) fn miss(typed: &str, words: impl Iterator<Item = (&'static str, Command)>) -> Option<Command> {
     let word = typed.strip_prefix('/')?.split_whitespace().next()?.to_lowercase();
     let is_word = word.chars().count() <= MAX_LETTERS && !word.contains(['/', '.', '*']);
     if !is_word {
@@ -17,23 +17,23 @@ pub(super) fn miss(typed: &str, words: impl Iterator<Item = (&'static str, Comma
         .map(|(other, command)| (strsim::osa_distance(&word, other.trim_start_matches('/')), command))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance);
-    Some(near.map(|(_, command)| command))
+    near.map(|(_, command)| command)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn meant(typed: &str) -> Option<Option<Command>> {
+    fn meant(typed: &str) -> Option<Command> {
         miss(typed, [("/help", Command::Help), ("/reset", Command::Reset), ("/models", Command::Models)].into_iter())
     }
 
     #[test]
     fn a_slip_finds_its_command() {
-        assert_eq!(meant("/hlep"), Some(Some(Command::Help)));
-        assert_eq!(meant("/Resett"), Some(Some(Command::Reset)));
-        assert_eq!(meant("/modles 2"), Some(Some(Command::Models)));
-        assert_eq!(meant("/weather"), Some(None));
+        assert_eq!(meant("/hlep"), Some(Command::Help));
+        assert_eq!(meant("/Resett"), Some(Command::Reset));
+        assert_eq!(meant("/modles 2"), Some(Command::Models));
+        assert_eq!(meant("/weather"), None);
     }
 
     #[test]

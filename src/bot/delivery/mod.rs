@@ -4,6 +4,7 @@
 //! at the deadline and pushes later. One that may not holds the first two deliveries until WeChat gives up on them, and says
 //! what there is on the last. Which answer of two racing deliveries counts is decided by the database.
 
+pub mod media;
 pub mod push;
 pub mod reply;
 
@@ -20,8 +21,8 @@ use crate::{
     },
     clock,
     db::{
-        answer_parts::{self, Beginning, PassiveReply, Written},
-        inbound::{self, Key, Stored},
+        answer_parts::{self, Beginning, Kind, PassiveReply, Written},
+        inbound::{self, Key},
         questions::{self, State},
     },
     telemetry::{self, crash},
@@ -29,7 +30,7 @@ use crate::{
 };
 
 use super::{respond::Answer, wording};
-use reply::Plan;
+use reply::{Content, Manner, Plan};
 
 /// WeChat brings a message three times.
 const LAST_DELIVERY: i64 = 3;
@@ -115,7 +116,7 @@ async fn hold(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Re
     let mut is_settled = is_settled_by(app, &delivery.question_id, until).await?;
     while is_settled {
         match Box::pin(inbound::show(&app.db, &delivery.key)).await? {
-            Some(Stored { reply: Some(content), .. }) => return Ok((Answer::Reply(Reply::Text { content }), Outcome::Whole)),
+            Some(stored) if stored.reply().is_some() => return Ok((again(stored.reply()), Outcome::Whole)),
             Some(stored) if stored.deliveries > delivery.number => {}
             _ => return Box::pin(hand_over(app, account, delivery)).await,
         }
@@ -123,7 +124,7 @@ async fn hold(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Re
         tokio::time::sleep(POLL.min(until.saturating_duration_since(Instant::now()))).await;
     }
     // WeChat does not listen any more. Should someone else, an honest word is better than silence; it changes nothing here.
-    let content = reply::interim(app, account, &delivery.question_id, None);
+    let content = reply::interim(Manner::new(app, account, &delivery.key.openid), &delivery.question_id, None);
     Ok((Answer::Reply(Reply::Text { content }), Outcome::LetGo))
 }
 
@@ -179,11 +180,14 @@ async fn hand_over(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) 
     let pushing = app.pushing(account).await;
     for _ in 0..CONFLICTS {
         let waiting = answer_parts::waiting(&app.db, &account.name, &delivery.key.openid).await?;
-        let Some(plan) = reply::plan(app, account, delivery, &waiting, pushing) else { break };
+        let manner = Manner::new(app, account, &delivery.key.openid);
+        let Some(plan) = reply::plan(manner, delivery, &waiting, pushing) else { break };
+        let written = composed(app, manner, &plan).await?;
         crash::point("reply composed");
         let passive = PassiveReply {
             inbound: &delivery.key,
-            reply: &plan.text,
+            kind: written.kind,
+            reply: &written.content,
             parts: &plan.parts,
             beginning: None,
             owner: &app.holder,
@@ -194,22 +198,44 @@ async fn hand_over(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) 
                 crash::point("reply stored");
                 app.replies.handed_over(&delivery.key);
                 push_rest(app, account, delivery, &plan, pushing).await;
-                return Ok((Answer::Reply(Reply::Text { content: plan.text }), Outcome::Whole));
+                return Ok((again(Some(written)), Outcome::Whole));
             }
-            Written::Already(content) => return Ok((Answer::Reply(Reply::Text { content }), Outcome::Whole)),
+            Written::Already(reply) => return Ok((again(Some(reply)), Outcome::Whole)),
             Written::Conflict => {}
         }
     }
     let stored = inbound::show(&app.db, &delivery.key).await?;
-    Ok(match (stored.and_then(|stored| stored.reply), delivery.wants) {
-        (Some(content), _) => (Answer::Reply(Reply::Text { content }), Outcome::Whole),
+    Ok(match (stored.and_then(|stored| stored.reply()), delivery.wants) {
+        (Some(reply), _) => (again(Some(reply)), Outcome::Whole),
         // It went out another way: pushed, or with another message's reply.
         (None, Wants::Answer) => (Answer::Success, Outcome::Elsewhere),
         (None, Wants::More) => {
-            let content = wording::nothing_more(app.config.reply.language).to_owned();
+            let content = wording::nothing_more(app.language(&account.name, &delivery.key.openid)).to_owned();
             (Answer::Reply(Reply::Text { content }), Outcome::Elsewhere)
         }
     })
+}
+
+/// The reply of a plan, as it is stored: a picture or voice under the media_id that WeChat has for it.
+async fn composed(app: &App, manner: Manner<'_>, plan: &Plan) -> Result<inbound::Reply, sqlx::Error> {
+    let part = match &plan.content {
+        Content::Text(text) => return Ok(inbound::Reply { kind: Kind::Text, content: text.clone() }),
+        Content::Medium(part) => part,
+    };
+    Ok(match media::media_id(app, manner.account, part).await? {
+        Some(media_id) => inbound::Reply { kind: part.kind, content: media_id },
+        None => inbound::Reply { kind: Kind::Text, content: media::in_words(manner, part) },
+    })
+}
+
+/// A reply that was written, for WeChat (again).
+pub fn again(reply: Option<inbound::Reply>) -> Answer {
+    match reply {
+        Some(inbound::Reply { kind: Kind::Text, content }) => Answer::Reply(Reply::Text { content }),
+        Some(inbound::Reply { kind: Kind::Image, content: media_id }) => Answer::Reply(Reply::Image { media_id }),
+        Some(inbound::Reply { kind: Kind::Voice, content: media_id }) => Answer::Reply(Reply::Voice { media_id }),
+        None => Answer::Success,
+    }
 }
 
 async fn push_rest(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery, plan: &Plan, pushing: Pushing) {
@@ -244,7 +270,8 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
         if own.as_ref().is_some_and(is_outdated) {
             continue;
         }
-        let content = reply::interim(app, account, &question.id, Some((&beginning.text, &question)));
+        let manner = Manner::new(app, account, &delivery.key.openid);
+        let content = reply::interim(manner, &question.id, Some((&beginning.text, &question)));
         let owner = question.owner.as_deref().unwrap_or_default();
         let written = Beginning {
             question_id: &question.id,
@@ -257,6 +284,7 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
         };
         let passive = PassiveReply {
             inbound: &delivery.key,
+            kind: Kind::Text,
             reply: &content,
             parts: &[],
             beginning: Some(written),
@@ -273,7 +301,7 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
                 }
                 return Ok((Answer::Reply(Reply::Text { content }), Outcome::Beginning));
             }
-            Written::Already(content) => return Ok((Answer::Reply(Reply::Text { content }), Outcome::Whole)),
+            Written::Already(reply) => return Ok((again(Some(reply)), Outcome::Whole)),
             Written::Conflict => {}
         }
     }

@@ -12,18 +12,22 @@ use crate::{
     bot::{text, wording},
     clock,
     db::{
-        answer_parts::{self, PushEnd, Waiting},
+        answer_parts::{self, Kind, PushEnd, Waiting},
         followers,
         questions::{self, Push},
     },
     telemetry::{self, crash},
     wechat::{
+        client::Request,
         customer::{self, Typing},
         error::{Class, Error},
     },
 };
 
-use super::{Delivery, reply};
+use super::{
+    Delivery, media,
+    reply::{self, Manner},
+};
 
 /// Answers that are claimed at once.
 const BATCH: i64 = 64;
@@ -119,11 +123,12 @@ async fn push_answer(app: &Arc<App>, push: Push) -> Result<(), sqlx::Error> {
     let allowed = followers::sends_left(&app.db, &push.account, &push.openid, clock::now_ms()).await? as usize;
     let count = parts.len().min(allowed);
     let mut again_at = None;
-    for (index, (seq, part)) in parts.iter().take(count).enumerate() {
+    for (index, part) in parts.iter().take(count).enumerate() {
         let is_first = index == 0;
         let is_last = index + 1 == count;
-        let text = composed(app, &account, &push, (*seq, part), (is_first, is_last && count < parts.len(), is_last));
-        match push_part(app, &account, &push, (*seq, &text)).await? {
+        let place = (is_first, is_last && count < parts.len(), is_last);
+        let manner = Manner::new(app, &account, &push.openid);
+        match push_part(app, manner, &push, (part, place)).await? {
             Next::Part => {}
             Next::Stop => break,
             Next::Later => {
@@ -138,35 +143,44 @@ async fn push_answer(app: &Arc<App>, push: Push) -> Result<(), sqlx::Error> {
 }
 
 /// The text of one push: which question it answers, the part, and what can be done next.
-fn composed(app: &App, account: &Account, push: &Push, part: (i64, &str), place: (bool, bool, bool)) -> String {
-    let language = app.config.reply.language;
+fn composed(manner: Manner<'_>, part: &Waiting, place: (bool, bool, bool)) -> String {
     let (is_first, is_cut, is_last) = place;
-    let label =
-        if is_first { format!("{}\n", wording::label(&text::quote(&push.text, QUOTE_CHARS), language)) } else { String::new() };
-    let waiting = Waiting {
-        question_id: push.id.clone(),
-        seq: part.0,
-        text: String::new(),
-        question: push.text.clone(),
-        page_token: push.page_token.clone(),
-        asked_at: push.asked_at,
-    };
-    let footer = if is_last { format!("\n\n{}", reply::footer(app, account, &waiting, is_cut)) } else { String::new() };
-    format!("{label}{}{footer}", part.1)
+    let quoted = text::quote(&part.question, QUOTE_CHARS);
+    let label = if is_first { format!("{}\n", wording::label(&quoted, manner.language)) } else { String::new() };
+    let footer = if is_last { format!("\n\n{}", reply::footer(manner, part, is_cut)) } else { String::new() };
+    format!("{label}{}{footer}", part.text)
+}
+
+/// The message that brings one part: a text, or a picture or voice under the media_id that WeChat has for it.
+async fn message(app: &App, manner: Manner<'_>, push: &Push, (part, place): (&Waiting, (bool, bool, bool))) -> Result<Request, sqlx::Error> {
+    if part.kind == Kind::Text {
+        return Ok(customer::send_text(&push.openid, &composed(manner, part, place)));
+    }
+    Ok(match (media::media_id(app, manner.account, part).await?, part.kind) {
+        (Some(media_id), Kind::Voice) => customer::send_voice(&push.openid, &media_id),
+        (Some(media_id), Kind::Image | Kind::Text) => customer::send_image(&push.openid, &media_id),
+        (None, _) => customer::send_text(&push.openid, &media::in_words(manner, part)),
+    })
 }
 
 /// Pushes one part, repeating it once if the outcome is unknown.
-async fn push_part(app: &Arc<App>, account: &Arc<Account>, push: &Push, part: (i64, &str)) -> Result<Next, sqlx::Error> {
-    let place = (push.id.as_str(), part.0);
+async fn push_part(app: &Arc<App>, manner: Manner<'_>, push: &Push, part: (&Waiting, (bool, bool, bool))) -> Result<Next, sqlx::Error> {
+    let account = manner.account;
+    let place = (push.id.as_str(), part.0.seq);
+    // Uploaded before the push is begun: a process that dies over it has sent nothing.
+    let message = message(app, manner, push, part).await?;
     while answer_parts::begin_push(&app.db, place.0, place.1, clock::now_ms()).await? {
         if !followers::take_send(&app.db, &push.account, &push.openid, clock::now_ms()).await? {
             answer_parts::end_push(&app.db, place, PushEnd::NotSent, clock::now_ms()).await?;
             return Ok(Next::Stop);
         }
         crash::point("send begun");
-        let result = app.call(account, &customer::send_text(&push.openid, part.1)).await;
+        let result = app.call(account, &message).await;
         crash::point("sent");
         record(push, &result);
+        if result.as_ref().is_err_and(|error| error.errcode() == Some(INVALID_MEDIA_ID)) {
+            media::forget(app, account, part.0).await?;
+        }
         let (end, next) = verdict(app, account, push, result).await?;
         if end == PushEnd::NotSent {
             followers::return_send(&app.db, &push.account, &push.openid, clock::now_ms()).await?;
@@ -203,6 +217,9 @@ async fn verdict(
         Error::NotSent { .. } => return Ok((PushEnd::NotSent, Next::Later)),
         Error::Refused(refusal) => refusal,
     };
+    if refusal.errcode == INVALID_MEDIA_ID {
+        return Ok((PushEnd::NotSent, Next::Later));
+    }
     if refusal.errcode == NOT_AUTHORISED {
         app.learn_pushing(account, Pushing::Refused).await;
         return Ok((PushEnd::NotSent, Next::Stop));
@@ -219,6 +236,9 @@ async fn verdict(
 
 /// `errcode` of an API that the account may not call.
 const NOT_AUTHORISED: i64 = 48001;
+
+/// `errcode` of a media_id that WeChat does not know (any more); it is uploaded anew.
+const INVALID_MEDIA_ID: i64 = 40007;
 
 fn record<T>(push: &Push, result: &Result<T, access::Error>) {
     let errcode = result.as_ref().map_or_else(label, |_| "0".into());

@@ -7,7 +7,10 @@ use crate::{
         text, wording,
     },
     config::Language,
-    db::{answer_parts::Waiting, questions::Question},
+    db::{
+        answer_parts::{Kind, Waiting},
+        questions::{self, Question},
+    },
 };
 
 use super::{Delivery, Wants};
@@ -24,13 +27,35 @@ const TAPS_ROOM: usize = 300;
 /// Letters of a question in a label.
 const QUOTE_CHARS: usize = 16;
 
+/// Who speaks to whom: what the words around an answer depend on.
+#[derive(Clone, Copy)]
+pub struct Manner<'a> {
+    pub account: &'a Account,
+    pub public_url: Option<&'a str>,
+    pub language: Language,
+}
+
+impl<'a> Manner<'a> {
+    /// How this account speaks to a follower.
+    pub fn new(app: &'a App, account: &'a Account, openid: &str) -> Self {
+        Self { account, public_url: app.config.public_url.as_deref(), language: app.language(&account.name, openid) }
+    }
+}
+
 /// A reply, and the waiting parts it delivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    pub text: String,
+    pub content: Content,
     pub parts: Vec<(String, i64)>,
     /// Whether parts of the same answer still wait.
     pub leaves_more: bool,
+}
+
+/// What a reply holds: WeChat takes a text, or one picture or voice alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    Text(String),
+    Medium(Waiting),
 }
 
 /// The whole sentences of an unfinished answer that fit into one reply.
@@ -49,20 +74,23 @@ pub fn part_limit(app: &App) -> usize {
 }
 
 /// A reply from what waits for the follower; `None` when nothing of the wanted answer does.
-pub fn plan(app: &App, account: &Account, delivery: &Delivery, waiting: &[Waiting], pushing: Pushing) -> Option<Plan> {
-    let language = app.config.reply.language;
+pub fn plan(manner: Manner<'_>, delivery: &Delivery, waiting: &[Waiting], pushing: Pushing) -> Option<Plan> {
+    let language = manner.language;
     let mut own = waiting.iter().filter(|part| part.question_id == delivery.question_id);
     let first = own.next()?;
     let leaves_more = own.next().is_some();
+    let mut parts = vec![(first.question_id.clone(), first.seq)];
+    if first.kind != Kind::Text {
+        return Some(Plan { content: Content::Medium(first.clone()), parts, leaves_more });
+    }
     let mut text = first.text.clone();
     let is_newest = waiting.iter().all(|part| part.asked_at <= first.asked_at);
     if delivery.wants == Wants::More && !is_newest {
         text = format!("{}\n{text}", wording::label(&text::quote(&first.question, QUOTE_CHARS), language));
     }
-    let mut parts = vec![(first.question_id.clone(), first.seq)];
     // Parts that are pushed right behind this one bring the footer.
     let is_pushed = leaves_more && pushing == Pushing::Allowed;
-    let footer = if is_pushed { String::new() } else { footer(app, account, first, leaves_more) };
+    let footer = if is_pushed { String::new() } else { footer(manner, first, leaves_more) };
     let mut late = late_answers(delivery, waiting);
     // Whole late answers go first, in the order they were asked, as long as everything fits.
     let mut before = String::new();
@@ -70,7 +98,8 @@ pub fn plan(app: &App, account: &Account, delivery: &Delivery, waiting: &[Waitin
         let label = wording::label(&text::quote(&answer[0].question, QUOTE_CHARS), language);
         let body: Vec<&str> = answer.iter().map(|part| part.text.as_str()).collect();
         let block = format!("{label}\n{}\n\n", body.join("\n"));
-        let fits = !leaves_more && before.len() + block.len() + text.len() + footer.len() + TAPS_ROOM <= TEXT_LIMIT;
+        let is_text = answer.iter().all(|part| part.kind == Kind::Text);
+        let fits = !leaves_more && is_text && before.len() + block.len() + text.len() + footer.len() + TAPS_ROOM <= TEXT_LIMIT;
         if fits {
             before.push_str(&block);
             parts.extend(answer.iter().map(|part| (part.question_id.clone(), part.seq)));
@@ -80,11 +109,8 @@ pub fn plan(app: &App, account: &Account, delivery: &Delivery, waiting: &[Waitin
     if !before.is_empty() {
         text = format!("{before}{}\n{text}", wording::label(&text::quote(&first.question, QUOTE_CHARS), language));
     }
-    let text = with_footer(
-        text,
-        &[footer, late.first().map(|answer| also_ready(app, account, answer[0], language)).unwrap_or_default()],
-    );
-    Some(Plan { text, parts, leaves_more })
+    let also = late.first().map(|answer| also_ready(manner, answer[0])).unwrap_or_default();
+    Some(Plan { content: Content::Text(with_footer(text, &[footer, also])), parts, leaves_more })
 }
 
 /// Everything that waits of other questions, one list for each, oldest first.
@@ -100,14 +126,15 @@ fn late_answers<'a>(delivery: &Delivery, waiting: &'a [Waiting]) -> Vec<Vec<&'a 
 }
 
 /// The reply to a delivery that nothing whole can be said to: the beginning, 继续 and the page.
-pub fn interim(app: &App, account: &Account, question_id: &str, so_far: Option<(&str, &Question)>) -> String {
-    let language = app.config.reply.language;
+pub fn interim(manner: Manner<'_>, question_id: &str, so_far: Option<(&str, &Question)>) -> String {
+    let language = manner.language;
     let head = match so_far {
         Some((text, _)) if !text.is_empty() => format!("{text}\n{}", wording::goes_on(language)),
+        Some((_, question)) if question.kind == questions::Kind::Draw => wording::still_drawing(language).to_owned(),
         _ => wording::still_writing(language).to_owned(),
     };
-    let more = tap(account, Command::Continue, question_id, language);
-    let page = so_far.and_then(|(_, question)| page_link(app, &question.page_token, language)).unwrap_or_default();
+    let more = tap(manner, Command::Continue, question_id);
+    let page = so_far.and_then(|(_, question)| page_link(manner, &question.page_token)).unwrap_or_default();
     with_footer(head, &[joined(&[&more, &page])])
 }
 
@@ -127,35 +154,33 @@ pub fn beginning(app: &App, rest: &str) -> Piece {
 }
 
 /// What stands below a part: more of it, or what can be done with the whole.
-pub fn footer(app: &App, account: &Account, part: &Waiting, offers_more: bool) -> String {
-    let language = app.config.reply.language;
-    let of = |command| tap(account, command, &part.question_id, language);
+pub fn footer(manner: Manner<'_>, part: &Waiting, offers_more: bool) -> String {
+    let of = |command| tap(manner, command, &part.question_id);
     if offers_more {
-        let page = page_link(app, &part.page_token, language).unwrap_or_default();
+        let page = page_link(manner, &part.page_token).unwrap_or_default();
         return joined(&[&of(Command::Continue), &page]);
     }
     joined(&[&of(Command::Again), &of(Command::Reset)])
 }
 
 /// A tappable word, bound to its answer: by WeChat's menu id, and where that does not come back, by a code behind the word.
-pub fn tap(account: &Account, command: Command, question_id: &str, language: Language) -> String {
-    let word = command.word(language);
-    if account.returns_menu_ids() {
+pub fn tap(manner: Manner<'_>, command: Command, question_id: &str) -> String {
+    let word = command.word(manner.language);
+    if manner.account.returns_menu_ids() {
         return text::tap(word, word, question_id);
     }
     text::tap(word, &format!("{word} {}", command::code(question_id)), question_id)
 }
 
 /// The link to an answer's page, where there is a public address.
-pub fn page_link(app: &App, page_token: &str, language: Language) -> Option<String> {
-    let url = app.config.public_url.as_ref()?;
-    Some(wording::whole_answer(&format!("{url}/a/{page_token}"), language))
+pub fn page_link(manner: Manner<'_>, page_token: &str) -> Option<String> {
+    let url = manner.public_url?;
+    Some(wording::whole_answer(&format!("{url}/a/{page_token}"), manner.language))
 }
 
-fn also_ready(app: &App, account: &Account, part: &Waiting, language: Language) -> String {
-    let _ = app;
-    let tap = tap(account, Command::Continue, &part.question_id, language);
-    wording::also_ready(&text::quote(&part.question, QUOTE_CHARS), &tap, language)
+fn also_ready(manner: Manner<'_>, part: &Waiting) -> String {
+    let tap = tap(manner, Command::Continue, &part.question_id);
+    wording::also_ready(&text::quote(&part.question, QUOTE_CHARS), &tap, manner.language)
 }
 
 fn joined(words: &[&str]) -> String {

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::{Question, State, columns};
-use crate::db::{Db, Error, bulk::Bulk, on_engine, usage};
+use crate::db::{Db, Error, answer_parts, bulk::Bulk, on_engine, usage};
 
 /// How often a question may be started before it counts as one that kills its process.
 const MAX_ATTEMPTS: i64 = 4;
@@ -30,9 +30,9 @@ pub struct Finished<'a> {
     pub failure: Option<&'a str>,
     /// The value of `shown` that `parts` was planned for.
     pub shown: i64,
-    /// What is still to be delivered, as chat text.
-    pub parts: &'a [String],
-    pub usage: Option<usage::Tokens>,
+    /// What is still to be delivered.
+    pub parts: &'a [answer_parts::New],
+    pub usage: Option<&'a usage::Spent>,
     pub at: i64,
 }
 
@@ -47,19 +47,30 @@ pub enum Finish {
     Lost,
 }
 
-/// Arrow: `received` → `answering`. `false` when the question is no longer ours.
-pub async fn start_answering(db: &Db, id: &str, owner: &str) -> Result<bool, Error> {
-    let changed = on_engine!(db, writer, |pool| {
-        sqlx::query(
-            "UPDATE questions SET state = 'answering' WHERE id = $1 AND owner = $2 AND state IN ('received', 'answering')",
-        )
-        .bind(id)
-        .bind(owner)
-        .execute(pool)
-        .await?
-        .rows_affected()
+/// Puts what was heard in a voice message in the place of the text that a question lacked.
+pub async fn set_text(db: &Db, id: &str, owner: &str, text: &str) -> Result<(), Error> {
+    on_engine!(db, writer, |pool| {
+        sqlx::query("UPDATE questions SET text = $3 WHERE id = $1 AND owner = $2 AND state = 'answering'")
+            .bind(id)
+            .bind(owner)
+            .bind(text)
+            .execute(pool)
+            .await?;
     });
-    Ok(changed == 1)
+    Ok(())
+}
+
+/// Lets a question that the model wants to answer with a picture be one for a picture, so that whoever takes over draws it too.
+pub async fn turn_into_drawing(db: &Db, id: &str, owner: &str, prompt: &str) -> Result<(), Error> {
+    on_engine!(db, writer, |pool| {
+        sqlx::query("UPDATE questions SET kind = 'draw', text = $3 WHERE id = $1 AND owner = $2 AND state = 'answering'")
+            .bind(id)
+            .bind(owner)
+            .bind(prompt)
+            .execute(pool)
+            .await?;
+    });
+    Ok(())
 }
 
 /// Arrow: `answering` → `answering` under a new owner, for questions whose owner's lease has ended at `now`.
@@ -144,26 +155,30 @@ pub async fn finish(db: &Db, finished: &Finished<'_>) -> Result<Finish, Error> {
         .fetch_optional(&mut *transaction)
         .await?;
         if let Some((_, account, openid)) = &done {
-            for (index, text) in finished.parts.iter().enumerate() {
+            for (index, part) in finished.parts.iter().enumerate() {
                 sqlx::query(
-                    "INSERT INTO answer_parts (question_id, seq, text, state, tries, changed_at)
-                     SELECT $1, COALESCE(MAX(seq), -1) + 1, $2, 'waiting', 0, $3 FROM answer_parts WHERE question_id = $1",
+                    "INSERT INTO answer_parts (question_id, seq, kind, text, object, state, tries, changed_at)
+                     SELECT $1, COALESCE(MAX(seq), -1) + 1, $2, $3, $4, 'waiting', 0, $5 FROM answer_parts WHERE question_id = $1",
                 )
                 .bind(&progress.id)
-                .bind(text)
+                .bind(part.kind.as_str())
+                .bind(&part.text)
+                .bind(&part.object)
                 // Parts of one answer differ in time too, so that reading them by time keeps their order.
                 .bind(finished.at + index as i64)
                 .execute(&mut *transaction)
                 .await?;
             }
-            if let Some(tokens) = &finished.usage {
+            if let Some(spent) = finished.usage {
                 sqlx::query(usage::INSERT)
                     .bind(&progress.id)
                     .bind(account)
                     .bind(openid)
                     .bind(progress.model.as_deref().unwrap_or_default())
-                    .bind(tokens.prompt)
-                    .bind(tokens.completion)
+                    .bind(spent.prompt_tokens)
+                    .bind(spent.completion_tokens)
+                    .bind(spent.pictures)
+                    .bind(spent.cost_micros)
                     .bind(finished.at)
                     .execute(&mut *transaction)
                     .await?;

@@ -6,9 +6,11 @@
 //! ```
 //! Each arrow is one function in `arrows.rs`; pushes have their own columns and file; reading is here.
 
+mod admission;
 mod arrows;
 mod push;
 
+pub use admission::{Admission, Limit, admit};
 pub use arrows::{
     Finish, Finished, Progress, acknowledge, begin_again, drop_open, finish, is_poisonous, owned_open, save_progress,
     start_answering, take_over,
@@ -58,10 +60,37 @@ impl State {
     }
 }
 
+/// What a question asks for. The names are the column's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Chat,
+    Draw,
+}
+
+impl Kind {
+    /// The column's value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Draw => "draw",
+        }
+    }
+}
+
+impl TryFrom<String> for Kind {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let kind = [Self::Chat, Self::Draw].into_iter().find(|kind| kind.as_str() == text);
+        kind.ok_or_else(|| format!("{text:?} is no kind of question"))
+    }
+}
+
 /// A question to be stored with the message that asks it.
 #[derive(Debug, Clone)]
 pub struct New {
     pub id: String,
+    pub kind: Kind,
     pub text: String,
     pub page_token: String,
     pub page_expires_at: i64,
@@ -74,6 +103,8 @@ pub struct Question {
     pub id: String,
     pub account: String,
     pub openid: String,
+    #[sqlx(try_from = "String")]
+    pub kind: Kind,
     pub text: String,
     #[sqlx(try_from = "String")]
     pub state: State,
@@ -104,7 +135,7 @@ pub struct Turn {
 /// The columns of [`Question`].
 macro_rules! columns {
     () => {
-        "id, account, openid, text, state, owner, attempts, answer, reasoning, model, reasoned_ms, failure, shown, page_token, \
+        "id, account, openid, kind, text, state, owner, attempts, answer, reasoning, model, reasoned_ms, failure, shown, page_token, \
          page_expires_at, asked_at, answered_at, acknowledged_at"
     };
 }
@@ -115,6 +146,7 @@ pub(super) struct Row<'a> {
     id: &'a str,
     account: &'a str,
     openid: &'a str,
+    kind: &'static str,
     text: &'a str,
     owner: &'a str,
     page_token: &'a str,
@@ -124,10 +156,10 @@ pub(super) struct Row<'a> {
 
 /// Arrow: nothing → `received`, owned from the start by the process that stored it.
 pub(super) const INSERT: Bulk = super::bulk::sql!(
-    "INSERT INTO questions (id, account, openid, text, state, owner, attempts, answer, reasoning, shown, page_token,
+    "INSERT INTO questions (id, account, openid, kind, text, state, owner, attempts, answer, reasoning, shown, page_token,
                             page_expires_at, asked_at, push_tries)
-     SELECT item.value ->> 'id', item.value ->> 'account', item.value ->> 'openid', item.value ->> 'text', 'received',
-            item.value ->> 'owner', 1, '', '', 0, item.value ->> 'page_token',
+     SELECT item.value ->> 'id', item.value ->> 'account', item.value ->> 'openid', item.value ->> 'kind',
+            item.value ->> 'text', 'received', item.value ->> 'owner', 1, '', '', 0, item.value ->> 'page_token',
             CAST(item.value ->> 'page_expires_at' AS BIGINT), CAST(item.value ->> 'asked_at' AS BIGINT), 0
      FROM",
     ""
@@ -141,6 +173,7 @@ pub(super) fn rows<'a>(arrivals: &[&'a inbound::Arrival]) -> Vec<Row<'a>> {
             id: &question.id,
             account: &arrival.key.account,
             openid: &arrival.key.openid,
+            kind: question.kind.as_str(),
             text: &question.text,
             owner: &question.owner,
             page_token: &question.page_token,
@@ -187,6 +220,7 @@ pub async fn turns(db: &Db, follower: (&str, &str), between: (i64, i64), limit: 
         sqlx::query_as(
             "SELECT text, answer, reasoning, asked_at FROM questions
              WHERE account = $1 AND openid = $2 AND asked_at >= $3 AND asked_at < $4 AND state IN ('answered', 'delivered')
+               AND kind = 'chat'
              ORDER BY asked_at DESC, id DESC LIMIT $5",
         )
         .bind(follower.0)
