@@ -22,7 +22,7 @@ use crate::{
     },
     llm::{
         UpstreamError,
-        chat::{Delta, Outcome},
+        chat::{self, Delta, Outcome},
     },
     telemetry::{self, crash},
 };
@@ -175,7 +175,7 @@ async fn ask(
     let started = Instant::now();
     let outcome = app
         .upstream
-        .answer(&turns, |delta| match delta {
+        .answer(chat::Question::new(&turns), |delta| match delta {
             Delta::Started { model } => live.write(|written| written.model = Some(model)),
             // Postgres takes no NUL in a text.
             Delta::Reasoning(piece) => live.write(|written| {
