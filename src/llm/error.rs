@@ -9,6 +9,11 @@ const SECRET_MIN_BYTES: usize = 8;
 /// How much of an upstream's own words is kept, in characters: enough to act on, too little to flood a log.
 const MESSAGE_MAX_CHARS: usize = 400;
 
+/// Settings with which nothing can be asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SettingsError(pub(super) String);
+
 /// Why the model upstream gave no complete answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {
@@ -32,11 +37,18 @@ pub enum UpstreamError {
     /// 4xx with no better class; asking the same again gives the same.
     #[error("the model upstream refuses the request: {message}")]
     BadRequest { message: String },
+    /// The model takes no pictures; another one may.
+    #[error("the model cannot see pictures: {message}")]
+    CannotSee { message: String },
     /// Question and memory are too long for the model; fewer turns may pass.
     #[error("the conversation is too long for the model: {message}")]
     ContextTooLong { message: String },
     #[error("the model upstream filtered the content: {message}")]
-    ContentFiltered { message: String },
+    ContentFiltered {
+        /// Why, in words that the one who asked may read, if the upstream gave any.
+        reason: Option<String>,
+        message: String,
+    },
     /// 402, or the account has nothing left to spend.
     #[error("the account at the model upstream is used up: {message}")]
     QuotaExhausted { message: String },
@@ -62,6 +74,7 @@ impl UpstreamError {
             Self::RateLimited { .. } => "rate_limited",
             Self::Overloaded { .. } => "overloaded",
             Self::BadRequest { .. } => "bad_request",
+            Self::CannotSee { .. } => "cannot_see",
             Self::ContextTooLong { .. } => "context_too_long",
             Self::ContentFiltered { .. } => "content_filtered",
             Self::QuotaExhausted { .. } => "quota_exhausted",
@@ -80,6 +93,7 @@ impl UpstreamError {
             | Self::Unauthorized { .. }
             | Self::NotFound { .. }
             | Self::BadRequest { .. }
+            | Self::CannotSee { .. }
             | Self::ContextTooLong { .. }
             | Self::ContentFiltered { .. }
             | Self::QuotaExhausted { .. }
@@ -100,9 +114,13 @@ impl UpstreamError {
             | Self::RateLimited { message: text, .. }
             | Self::Overloaded { message: text, .. }
             | Self::BadRequest { message: text }
+            | Self::CannotSee { message: text }
             | Self::ContextTooLong { message: text }
-            | Self::ContentFiltered { message: text }
             | Self::QuotaExhausted { message: text } => *text = tidy(&strike(text, secret)),
+            Self::ContentFiltered { reason, message } => {
+                *reason = reason.take().map(|text| tidy(&strike(&text, secret)));
+                *message = tidy(&strike(message, secret));
+            }
             Self::Timeout | Self::Broken { .. } | Self::Empty => {}
         }
         self

@@ -25,7 +25,7 @@ pub fn remember(newest_first: impl IntoIterator<Item = Exchange>, budget: usize)
         let Some(rest) = left.checked_sub(cost(&exchange)) else { break };
         left = rest;
         // Pushed backwards, for the whole is turned round below.
-        turns.push(Turn { role: Role::Assistant, content: exchange.answer, reasoning: exchange.reasoning });
+        turns.push(Turn { reasoning: exchange.reasoning, ..Turn::new(Role::Assistant, exchange.answer) });
         turns.push(Turn::new(Role::User, exchange.question));
     }
     turns.reverse();

@@ -9,6 +9,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::error::UpstreamError;
+use super::reason;
 use crate::clock;
 
 /// Words that mean the account is used up. "Exceeded your current quota" is absent: Gemini says it of a minute's limit.
@@ -19,7 +20,9 @@ const QUOTA_WORDS: &str = "\
 const FILTER_WORDS: &str = "\
     content_filter | content_policy | content management policy | data_inspection_failed | \
     datainspectionfailed | sensitivecontent | sensitive content | content exists risk | considered high risk | \
-    inappropriate content | prohibited_content | requires moderation | 不安全或敏感 | 敏感内容 | 内容安全 | 违规";
+    inappropriate content | prohibited_content | requires moderation | moderation_blocked | safety system | \
+    responsibleaipolicy | content policy | content_moderation | content moderation | request moderated | content moderated | \
+    审核不通过 | 审核未通过 | 敏感词 | 不安全或敏感 | 敏感内容 | 内容安全 | 违规";
 const CONTEXT_WORDS: &str = "\
     context_length | context length | context window | context size | exceed_context | prompt is too long | \
     input is too long | prompt exceeds max | maximum prompt length | input token count | \
@@ -78,6 +81,8 @@ struct Complaint {
     /// Its codes and types, which are words for machines and more telling than the message.
     codes: String,
     message: String,
+    /// What a filter found.
+    categories: Vec<String>,
     retry_after: Option<Duration>,
 }
 
@@ -120,7 +125,8 @@ fn complaint_of(error: &Value) -> Complaint {
     let message =
         ["message", "msg", "error_msg", "status_msg"].iter().map(|name| word(error, name)).find(|text| !text.is_empty());
     // An unknown shape is shown as it came: better raw words than none.
-    Complaint { status, codes: codes.join(" "), message: message.unwrap_or_else(|| error.to_string()), retry_after: None }
+    let message = message.unwrap_or_else(|| error.to_string());
+    Complaint { status, codes: codes.join(" "), message, categories: reason::categories(error), retry_after: None }
 }
 
 fn present<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
@@ -139,15 +145,16 @@ fn word(document: &Value, name: &str) -> String {
 }
 
 fn classify(complaint: Complaint) -> UpstreamError {
-    let Complaint { status, codes, message, retry_after } = complaint;
+    let Complaint { status, codes, message, categories, retry_after } = complaint;
     let words = format!("{codes} {message}").to_lowercase();
     let says = |list: &str| list.split(" | ").any(|word| words.contains(word));
+    let reason = reason::of(&message, categories);
     let message = if codes.is_empty() { message } else { format!("{message} ({codes})") };
     let message = status.map_or_else(|| message.clone(), |status| format!("{status} {message}"));
     match status.unwrap_or(0) {
         402 => UpstreamError::QuotaExhausted { message },
         _ if says(QUOTA_WORDS) => UpstreamError::QuotaExhausted { message },
-        _ if says(FILTER_WORDS) => UpstreamError::ContentFiltered { message },
+        _ if says(FILTER_WORDS) => UpstreamError::ContentFiltered { reason, message },
         429 => UpstreamError::RateLimited { retry_after, message },
         _ if says(CONTEXT_WORDS) => UpstreamError::ContextTooLong { message },
         413 => UpstreamError::ContextTooLong { message },

@@ -4,15 +4,18 @@
 
 use serde_json::Value;
 
-use super::{Finish, Usage};
+use super::Finish;
+use super::call::{self, Fragment};
 use crate::llm::error::UpstreamError;
 use crate::llm::refusal;
+use crate::llm::usage::{self, Usage};
 
 /// What a chunk adds to the answer.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     pub content: String,
     pub reasoning: String,
+    pub calls: Vec<Fragment>,
     pub form: Form,
     pub finish: Option<Finish>,
     pub usage: Option<Usage>,
@@ -37,9 +40,9 @@ pub(super) fn parse(text: &str) -> Result<Chunk, UpstreamError> {
     if let Some(error) = refusal::of_document(&document) {
         return Err(error);
     }
-    let mut chunk = Chunk { usage: usage(&document["usage"]), ..Chunk::default() };
+    let mut chunk = Chunk { usage: usage::of(&document["usage"]), ..Chunk::default() };
     let Some(choice) = first_choice(&document) else { return Ok(chunk) };
-    chunk.usage = chunk.usage.or_else(|| usage(&choice["usage"]));
+    chunk.usage = chunk.usage.or_else(|| usage::of(&choice["usage"]));
     chunk.finish = finish(&choice["finish_reason"])?;
     let text = if choice["delta"].is_object() {
         chunk.form = Form::Delta;
@@ -57,6 +60,7 @@ pub(super) fn parse(text: &str) -> Result<Chunk, UpstreamError> {
     let reasoning =
         ["reasoning_content", "reasoning"].iter().filter_map(|name| text[name].as_str()).find(|text| !text.is_empty());
     chunk.reasoning.push_str(reasoning.unwrap_or_default());
+    chunk.calls = call::fragments(text);
     Ok(chunk)
 }
 
@@ -123,13 +127,4 @@ fn finish(value: &Value) -> Result<Option<Finish>, UpstreamError> {
         other => Finish::Other(other.to_owned()),
     };
     Ok(Some(finish))
-}
-
-fn usage(value: &Value) -> Option<Usage> {
-    let count = |pointer: &str| value.pointer(pointer).and_then(Value::as_u64);
-    Some(Usage {
-        prompt_tokens: count("/prompt_tokens")?,
-        completion_tokens: count("/completion_tokens").unwrap_or(0),
-        reasoning_tokens: count("/completion_tokens_details/reasoning_tokens"),
-    })
 }

@@ -3,8 +3,9 @@
 //! One call of [`Upstream::answer`] survives what upstreams do on a bad day: it asks again, mends a refused parameter,
 //! turns to the fallback model, and says `Restarted` when what was heard so far is void. Knows no follower and no wording.
 
+mod call;
 mod chunk;
-mod connection;
+mod question;
 mod request;
 mod retry;
 mod source;
@@ -14,20 +15,27 @@ mod think;
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
-use reqwest::{Client, Response, Url};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::Response;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use secrecy::SecretString;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use self::request::Model;
+pub use self::call::Call;
+pub use self::question::{Question, Role, Tools, Turn};
+use self::request::{Model, Parameter};
 use self::retry::{Rank, Step};
 use self::stream::{Ending, Reader};
+use super::connection::{self, Connection, Endpoint};
+pub use super::error::SettingsError;
 use super::error::UpstreamError;
+use super::learnt::Learnt;
+pub use super::usage::Usage;
 
 /// How long usage may follow an answer that is complete.
 const EPILOGUE: Duration = Duration::from_secs(1);
 /// How long the end of the body may follow its last event; the connection is then kept for the next question.
 const LAST_BYTES: Duration = Duration::from_millis(20);
+const ACCEPTED: &str = "text/event-stream, application/json";
 
 /// How to reach the upstream and what to ask of it.
 #[derive(Clone)]
@@ -55,21 +63,6 @@ pub enum Echo {
     Always,
 }
 
-/// One message of the conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
-    pub role: Role,
-    pub content: String,
-    pub reasoning: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    System,
-    User,
-    Assistant,
-}
-
 /// A piece of an answer, in the order in which it arrives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delta {
@@ -91,6 +84,8 @@ pub struct Outcome {
     pub model: String,
     pub finish: Finish,
     pub usage: Option<Usage>,
+    /// What the model wants done, beside its words or instead of them.
+    pub call: Option<Call>,
     /// How many requests were made, refused ones included.
     pub requests: u32,
 }
@@ -105,32 +100,11 @@ pub enum Finish {
     Other(String),
 }
 
-/// Tokens, as the upstream counted them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Usage {
-    pub prompt_tokens: u64,
-    pub completion_tokens: u64,
-    pub reasoning_tokens: Option<u64>,
-}
-
-/// Settings with which no question can be asked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SettingsError(String);
-
 /// One upstream, with its pool of connections and what was learnt about its models.
 pub struct Upstream {
     settings: Settings,
-    url: Url,
-    client: Client,
-    models: Vec<Model>,
-}
-
-impl Turn {
-    /// A turn without reasoning.
-    pub fn new(role: Role, content: impl Into<String>) -> Self {
-        Self { role, content: content.into(), reasoning: None }
-    }
+    connection: Connection,
+    learnt: Learnt,
 }
 
 impl fmt::Debug for Settings {
@@ -144,123 +118,125 @@ impl fmt::Debug for Settings {
 
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upstream").field("host", &self.url.host_str()).field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Upstream")
+            .field("host", &self.connection.host())
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
 impl Upstream {
     /// Checks the settings; connects to nothing yet.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
-        let url = connection::endpoint(&settings.base_url)?;
-        if HeaderValue::from_str(settings.api_key.expose_secret()).is_err() {
-            return Err(SettingsError(
-                "the API key contains a character that no header may have, such as a line break".to_owned(),
-            ));
-        }
-        let models = std::iter::once(settings.model.clone()).chain(settings.fallback_model.clone()).map(Model::new).collect();
-        Ok(Self { client: connection::client()?, settings, url, models })
+        let connection = Connection::new(&settings.base_url, &settings.api_key, Endpoint::Chat)?;
+        Ok(Self { connection, settings, learnt: Learnt::default() })
     }
 
-    /// Asks `turns` and hands every piece of the answer to `on_delta` as soon as its bytes are here.
+    /// Asks `question` and hands every piece of the answer to `on_delta` as soon as its bytes are here.
     ///
     /// On an error, what was handed over since the last `Started` is all there is of the answer: a broken try is void only
     /// once another begins to speak.
     /// Dropping the future ends the request.
-    pub async fn answer(&self, turns: &[Turn], on_delta: impl FnMut(Delta) + Send) -> Result<Outcome, UpstreamError> {
+    pub async fn answer(&self, question: Question<'_>, on_delta: impl FnMut(Delta) + Send) -> Result<Outcome, UpstreamError> {
         let deadline = Instant::now() + self.settings.timeout;
-        let mut question =
-            Question { turns, deadline, listener: Listener { on_delta, started: false, stale: false }, requests: 0 };
-        match timeout_at(deadline, self.pursue(&mut question)).await {
-            Ok(result) => result.map_err(|error| error.without(self.settings.api_key.expose_secret())),
+        let listener = Listener { on_delta, started: false, stale: false };
+        let mut pursuit = Pursuit { question, models: self.models(question.model), deadline, listener, requests: 0 };
+        match timeout_at(deadline, self.pursue(&mut pursuit)).await {
+            Ok(result) => result.map_err(|error| self.connection.without_key(error)),
             Err(_) => Err(UpstreamError::Timeout),
         }
     }
 
-    async fn pursue(&self, question: &mut Question<'_, impl FnMut(Delta) + Send>) -> Result<Outcome, UpstreamError> {
-        let (mut models, mut rank, mut tries) = (self.models.iter(), Rank::Main, 0);
-        let mut model = models.next().ok_or(UpstreamError::Empty)?;
+    /// The model to ask and the one to turn to, which is the usual one where a follower chose another.
+    fn models(&self, chosen: Option<&str>) -> Vec<Model> {
+        let usual = &self.settings.model;
+        let first = chosen.unwrap_or(usual);
+        let second = self.settings.fallback_model.as_ref().or(chosen.map(|_| usual)).filter(|second| *second != first);
+        let names = std::iter::once(first).chain(second.map(String::as_str));
+        names.map(|name| Model::new(name.to_owned(), self.learnt.of(name))).collect()
+    }
+
+    async fn pursue(&self, pursuit: &mut Pursuit<'_, impl FnMut(Delta) + Send>) -> Result<Outcome, UpstreamError> {
+        let (mut at, mut rank, mut tries) = (0, Rank::Main, 0);
         loop {
-            let error = match self.attempt(model, question).await {
-                Ok(Ending { finish, usage }) => {
-                    return Ok(Outcome { model: model.name.clone(), finish, usage, requests: question.requests });
+            let error = match self.attempt(at, pursuit).await {
+                Ok(Ending { finish, usage, call }) => {
+                    let model = pursuit.models[at].name.clone();
+                    return Ok(Outcome { model, finish, usage, call, requests: pursuit.requests });
                 }
                 Err(error) => error,
             };
             tries += 1;
-            match retry::step(&error, rank, tries, question.deadline.duration_since(Instant::now())) {
+            let model = &pursuit.models[at].name;
+            match retry::step(&error, rank, tries, pursuit.deadline.duration_since(Instant::now())) {
                 Step::Again { pause } => {
-                    tracing::info!(model = model.name, class = error.class(), ?pause, "the model is asked again");
+                    tracing::info!(model, class = error.class(), ?pause, "the model is asked again");
                     tokio::time::sleep(pause).await;
                 }
                 Step::Fallback => {
-                    let Some(fallback) = models.next() else { return Err(error) };
+                    let Some(fallback) = pursuit.models.get(at + 1) else { return Err(error) };
                     tracing::info!(model = fallback.name, class = error.class(), "the fallback model is asked");
-                    (model, rank, tries) = (fallback, Rank::Fallback, 0);
+                    (at, rank, tries) = (at + 1, Rank::Fallback, 0);
                 }
                 Step::GiveUp => return Err(error),
             }
-            question.listener.expire();
+            if error == UpstreamError::Empty {
+                // It may have called for something that is not on offer, and finds words where nothing is.
+                pursuit.question.tools = Tools::None;
+            }
+            pursuit.listener.expire();
         }
     }
 
     /// One answer of one model, from the request to its end.
-    async fn attempt(
-        &self,
-        model: &Model,
-        question: &mut Question<'_, impl FnMut(Delta) + Send>,
-    ) -> Result<Ending, UpstreamError> {
-        let response = self.accepted(model, question).await?;
-        let mut reader = Reader::new(connection::paced(response, self.patience()));
+    async fn attempt(&self, at: usize, pursuit: &mut Pursuit<'_, impl FnMut(Delta) + Send>) -> Result<Ending, UpstreamError> {
+        let response = self.accepted(at, pursuit).await?;
+        let mut reader = Reader::new(connection::paced(response, self.patience(pursuit))).offering(pursuit.question.tools);
+        let model = &pursuit.models[at].name;
         while let Some(delta) = reader.next().await? {
-            question.listener.hear(&model.name, delta);
+            pursuit.listener.hear(model, delta);
         }
         let patience = if reader.is_over() { LAST_BYTES } else { EPILOGUE };
         // Given up or not, the answer is whole.
         let _ = timeout(patience, reader.epilogue()).await;
         while let Some(delta) = reader.next().await? {
-            question.listener.hear(&model.name, delta);
+            pursuit.listener.hear(model, delta);
         }
         reader.ending()
     }
 
     /// A response with status 200; a refusal that names a parameter is mended and asked again.
-    async fn accepted(&self, model: &Model, question: &mut Question<'_, impl Sized>) -> Result<Response, UpstreamError> {
+    async fn accepted(&self, at: usize, pursuit: &mut Pursuit<'_, impl Sized>) -> Result<Response, UpstreamError> {
+        let patience = self.patience(pursuit);
+        let (model, question) = (&pursuit.models[at], &pursuit.question);
         loop {
-            question.requests += 1;
-            let response = self.post(model, question.turns).await?;
-            if response.status().is_success() {
-                return connection::plain(response);
-            }
-            let error = connection::refused(response).await;
-            let UpstreamError::BadRequest { message } = &error else { return Err(error) };
-            let Some(parameter) = model.learn(&self.settings, message) else { return Err(error) };
+            let body = model.request(&self.settings, question)?;
+            pursuit.requests += 1;
+            let request = self.connection.post().header(CONTENT_TYPE, "application/json").header(ACCEPT, ACCEPTED).body(body);
+            let error = match self.connection.send(request, patience).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            // Gateways that look for a model with all that is asked for say "not found" of a missing ability.
+            let (UpstreamError::BadRequest { message } | UpstreamError::NotFound { message }) = &error else { return Err(error) };
+            let Some(parameter) = model.learn(&self.settings, question, message) else { return Err(error) };
             tracing::warn!(model = model.name, ?parameter, "the model refuses a parameter, which is left out from now on");
-        }
-    }
-
-    async fn post(&self, model: &Model, turns: &[Turn]) -> Result<Response, UpstreamError> {
-        let body =
-            model.request(&self.settings, turns).map_err(|error| UpstreamError::BadRequest { message: error.to_string() })?;
-        let mut request = self.client.post(self.url.clone()).body(body);
-        let key = self.settings.api_key.expose_secret();
-        if !key.is_empty() {
-            request = request.bearer_auth(key);
-        }
-        match timeout(self.patience(), request.send()).await {
-            Ok(sent) => sent.map_err(|error| UpstreamError::Unreachable { reason: connection::reason(error) }),
-            Err(_) => Err(UpstreamError::Timeout),
+            if parameter == Parameter::Images && question.shows_pictures() {
+                return Err(UpstreamError::CannotSee { message: message.clone() });
+            }
         }
     }
 
     /// How long the upstream may be silent. Half the time is kept for the fallback, if there is one.
-    fn patience(&self) -> Duration {
-        if self.models.len() > 1 { self.settings.timeout / 2 } else { self.settings.timeout }
+    fn patience(&self, pursuit: &Pursuit<'_, impl Sized>) -> Duration {
+        if pursuit.models.len() > 1 { self.settings.timeout / 2 } else { self.settings.timeout }
     }
 }
 
 /// A question while it is pursued.
-struct Question<'a, F> {
-    turns: &'a [Turn],
+struct Pursuit<'a, F> {
+    question: Question<'a>,
+    models: Vec<Model>,
     deadline: Instant,
     listener: Listener<F>,
     requests: u32,

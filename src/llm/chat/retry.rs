@@ -3,11 +3,7 @@
 use std::time::Duration;
 
 use crate::llm::error::UpstreamError;
-
-/// The longest pause that is worth a follower's patience; an upstream that asks for more is passed over.
-const PAUSE_MAX: Duration = Duration::from_secs(20);
-/// The first pause where the upstream asks for none; it doubles with each try.
-const PAUSE_FIRST: Duration = Duration::from_millis(400);
+use crate::llm::retry;
 
 /// Which of the two models was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +33,7 @@ pub(super) fn step(error: &UpstreamError, rank: Rank, tries: u32, left: Duration
         UpstreamError::Timeout | UpstreamError::NotFound { .. } | UpstreamError::QuotaExhausted { .. } => (1, Step::Fallback),
         UpstreamError::Unauthorized { .. }
         | UpstreamError::BadRequest { .. }
+        | UpstreamError::CannotSee { .. }
         | UpstreamError::ContextTooLong { .. }
         | UpstreamError::ContentFiltered { .. } => (1, Step::GiveUp),
     };
@@ -44,22 +41,13 @@ pub(super) fn step(error: &UpstreamError, rank: Rank, tries: u32, left: Duration
         Rank::Main => tries_max,
         Rank::Fallback => tries_max.min(2),
     };
-    let pause = pause(error, tries);
-    if tries < tries_max && pause <= PAUSE_MAX && pause < left {
+    if tries < tries_max
+        && let Some(pause) = retry::pause(error, tries, left)
+    {
         return Step::Again { pause };
     }
     match rank {
         Rank::Main => otherwise,
         Rank::Fallback => Step::GiveUp,
     }
-}
-
-/// What the upstream asks for, or a doubling pause with full jitter, so that many questions do not come back at once.
-fn pause(error: &UpstreamError, tries: u32) -> Duration {
-    if let Some(asked) = error.retry_after() {
-        return asked;
-    }
-    let ceiling = PAUSE_FIRST * 2_u32.saturating_pow(tries.saturating_sub(1));
-    let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
-    ceiling.mul_f64(share)
 }

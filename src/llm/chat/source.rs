@@ -5,10 +5,11 @@
 
 use std::pin::Pin;
 
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use sse_stream::{Sse, SseByteStream};
 use tokio_util::bytes::Bytes;
 
+pub use crate::llm::connection::Body;
 use crate::llm::error::UpstreamError;
 
 /// Bytes between two blank lines of an event stream; one token is some hundred.
@@ -17,9 +18,6 @@ pub const EVENT_MAX: usize = 1024 * 1024;
 pub const DOCUMENT_MAX: usize = 8 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// The bytes of a body, in pieces of any size.
-pub type Body = Pin<Box<dyn Stream<Item = Result<Bytes, UpstreamError>> + Send>>;
 
 /// One event by what its name says, with its data.
 pub(super) enum Event {

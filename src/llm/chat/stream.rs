@@ -5,15 +5,17 @@
 
 use std::collections::VecDeque;
 
+use super::call::{Call, Fragment, Gathered};
 use super::chunk::{self, Form};
 pub use super::source::{Body, DOCUMENT_MAX, EVENT_MAX};
 use super::source::{Event, Source};
 use super::think::Splitter;
-use super::{Delta, Finish, Usage};
+use super::{Delta, Finish, Tools};
 use crate::llm::error::UpstreamError;
 use crate::llm::refusal;
+use crate::llm::usage::Usage;
 
-/// Bytes of an answer's text, thinking included. What is longer ends here, as if the model had reached its limit.
+/// Bytes of an answer's text, thinking and calls included. What is longer ends here, as if the model had reached its limit.
 pub const TEXT_MAX: usize = 4 * 1024 * 1024;
 const DONE: &str = "[DONE]";
 
@@ -25,6 +27,8 @@ pub struct Reader {
     /// Bytes of text that arrived, and how many of them are the answer.
     received: usize,
     answered: usize,
+    tools: Tools,
+    calls: Gathered,
     form: Form,
     finish: Option<Finish>,
     usage: Option<Usage>,
@@ -36,6 +40,8 @@ pub struct Reader {
 pub struct Ending {
     pub finish: Finish,
     pub usage: Option<Usage>,
+    /// What the model wants done, beside its words or instead of them.
+    pub call: Option<Call>,
 }
 
 impl Reader {
@@ -47,11 +53,20 @@ impl Reader {
             ready: VecDeque::new(),
             received: 0,
             answered: 0,
+            tools: Tools::None,
+            calls: Gathered::default(),
             form: Form::Absent,
             finish: None,
             usage: None,
             over: false,
         }
+    }
+
+    /// The same reader, which listens for calls of `tools`.
+    #[must_use]
+    pub fn offering(mut self, tools: Tools) -> Self {
+        self.tools = tools;
+        self
     }
 
     /// The next piece of content or thinking, or `Restarted`; `None` once the upstream has said that there is no more.
@@ -89,12 +104,14 @@ impl Reader {
     /// How the answer ended; to be asked when `next` has returned `None`.
     pub fn ending(mut self) -> Result<Ending, UpstreamError> {
         let finish = self.finish.take().unwrap_or(Finish::Stop);
+        let call = self.calls.call(self.tools);
         match (self.answered, &finish) {
+            _ if call.is_some() => Ok(Ending { finish, usage: self.usage, call }),
             (0, Finish::ContentFilter) => {
-                Err(UpstreamError::ContentFiltered { message: "finish_reason content_filter".to_owned() })
+                Err(UpstreamError::ContentFiltered { reason: None, message: "finish_reason content_filter".to_owned() })
             }
             (0, Finish::Stop | Finish::Length | Finish::Other(_)) => Err(UpstreamError::Empty),
-            _ => Ok(Ending { finish, usage: self.usage }),
+            _ => Ok(Ending { finish, usage: self.usage, call }),
         }
     }
 
@@ -132,6 +149,8 @@ impl Reader {
         if !repeated && !self.over {
             self.form = if chunk.form == Form::Absent { self.form } else { chunk.form };
             self.received += chunk.content.len() + chunk.reasoning.len();
+            self.received += chunk.calls.iter().map(Fragment::len).sum::<usize>();
+            chunk.calls.into_iter().for_each(|piece| self.calls.add(piece));
             if !chunk.reasoning.is_empty() {
                 self.splitter.thinking_is_apart();
                 self.ready.push_back(Delta::Reasoning(chunk.reasoning));

@@ -7,7 +7,7 @@ use crate::{
     config::Config,
     llm::{
         UpstreamError,
-        chat::{Echo, Role, Settings, Turn, Upstream},
+        chat::{Echo, Question, Role, Settings, Turn, Upstream},
     },
 };
 
@@ -43,7 +43,7 @@ async fn ask(config: &Config, model: &str) -> Finding {
         Ok(upstream) => upstream,
         Err(error) => return Finding::fault(name, error.to_string(), "check LLM_BASE_URL and LLM_API_KEY"),
     };
-    match upstream.answer(&[Turn::new(Role::User, "ping")], |_| {}).await {
+    match upstream.answer(Question::new(&[Turn::new(Role::User, "ping")]), |_| {}).await {
         // A model that thinks uses up the few tokens before its first word, and has shown that it is there.
         Ok(_) | Err(UpstreamError::Empty) => Finding::ok(name, "answers"),
         Err(error) => Finding::fault(name, error.to_string(), fix(&error)),
@@ -62,7 +62,7 @@ fn fix(error: &UpstreamError) -> &'static str {
         }
         UpstreamError::RateLimited { .. } => "wait a minute; if it stays, raise the rate limit at the upstream",
         UpstreamError::Overloaded { .. } => "the upstream has trouble of its own; set LLM_FALLBACK_MODEL for such times",
-        UpstreamError::BadRequest { .. } | UpstreamError::ContextTooLong { .. } => {
+        UpstreamError::BadRequest { .. } | UpstreamError::CannotSee { .. } | UpstreamError::ContextTooLong { .. } => {
             "the upstream refuses a plain question: is this a chat model, at a chat-completions address?"
         }
         UpstreamError::ContentFiltered { .. } => "the upstream filters even a plain question; ask its operator",

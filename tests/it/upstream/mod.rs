@@ -10,7 +10,7 @@ mod retries;
 use std::time::Duration;
 
 use huixin::llm::UpstreamError;
-use huixin::llm::chat::{Delta, Echo, Outcome, Role, Settings, Turn, Upstream};
+use huixin::llm::chat::{Delta, Echo, Outcome, Question, Role, Settings, Turn, Upstream};
 
 use self::fake::Fake;
 
@@ -64,6 +64,6 @@ async fn ask(settings: Settings) -> (Heard, Result<Outcome, UpstreamError>) {
 
 async fn ask_again(upstream: &Upstream) -> (Heard, Result<Outcome, UpstreamError>) {
     let mut heard = Heard::default();
-    let result = upstream.answer(&[Turn::new(Role::User, "你好")], |delta| heard.take(delta)).await;
+    let result = upstream.answer(Question::new(&[Turn::new(Role::User, "你好")]), |delta| heard.take(delta)).await;
     (heard, result)
 }

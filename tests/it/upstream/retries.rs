@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use huixin::llm::UpstreamError;
-use huixin::llm::chat::{Delta, Echo, Role, Settings, Turn, Upstream};
+use huixin::llm::chat::{Delta, Echo, Question, Role, Settings, Turn, Upstream};
 use tokio::sync::Notify;
 
 use super::fake::{Act, Fake, chunk, content, cut, event, response, saying, stream_head, streamed};
@@ -45,11 +45,11 @@ async fn no_key_means_no_authorization() {
 
 #[tokio::test]
 async fn reasoning_is_echoed_only_where_it_is_wanted() {
-    let turns = [Turn { role: Role::Assistant, content: "好".to_owned(), reasoning: Some("想".to_owned()) }];
+    let turns = [Turn { reasoning: Some("想".to_owned()), ..Turn::new(Role::Assistant, "好") }];
     for (echo, expected) in [(Echo::Never, None), (Echo::Always, Some("想"))] {
         let fake = Fake::start([saying(&["好"])]).await;
         let upstream = Upstream::new(Settings { echo_reasoning: echo, ..settings(&fake) }).unwrap();
-        upstream.answer(&turns, |_| {}).await.unwrap();
+        upstream.answer(Question::new(&turns), |_| {}).await.unwrap();
         assert_eq!(fake.seen()[0].body["messages"][0]["reasoning_content"].as_str(), expected);
     }
 }
@@ -78,9 +78,9 @@ async fn a_refused_parameter_is_left_out_and_remembered() {
             ..settings(&fake)
         };
         let upstream = Upstream::new(everything).unwrap();
-        let turns = [Turn { role: Role::Assistant, content: "好".to_owned(), reasoning: Some("想".to_owned()) }];
-        let first = upstream.answer(&turns, |_| {}).await.unwrap();
-        let second = upstream.answer(&turns, |_| {}).await.unwrap();
+        let turns = [Turn { reasoning: Some("想".to_owned()), ..Turn::new(Role::Assistant, "好") }];
+        let first = upstream.answer(Question::new(&turns), |_| {}).await.unwrap();
+        let second = upstream.answer(Question::new(&turns), |_| {}).await.unwrap();
         assert_eq!((first.requests, second.requests), (2, 1), "{name}");
         let bodies: Vec<_> = fake.seen().into_iter().map(|seen| seen.body).collect();
         let has = |body: &serde_json::Value, field: &str| body.pointer(&format!("/{field}")).is_some();
@@ -240,7 +240,7 @@ async fn a_delta_is_heard_before_the_next_one_is_sent() {
         }
         heard.lock().unwrap().push(delta);
     };
-    upstream.answer(&[Turn::new(Role::User, "数")], listen).await.unwrap();
+    upstream.answer(Question::new(&[Turn::new(Role::User, "数")]), listen).await.unwrap();
     let expected =
         [Delta::Started { model: "main".to_owned() }, Delta::Content("一".to_owned()), Delta::Content("二".to_owned())];
     assert_eq!(*heard.lock().unwrap(), expected);
@@ -263,7 +263,7 @@ async fn a_dropped_question_closes_its_connection() {
     let heard = Notify::new();
     let turns = [Turn::new(Role::User, "你好")];
     tokio::select! {
-        result = upstream.answer(&turns, |_| heard.notify_one()) => panic!("{result:?}"),
+        result = upstream.answer(Question::new(&turns), |_| heard.notify_one()) => panic!("{result:?}"),
         () = heard.notified() => {}
     }
     fake.hung_up().await;
