@@ -68,7 +68,9 @@ pub(super) fn push(world: &Arc<World>, openid: &str, message: Message) -> PushId
         let series = if webhook.is_none() { 0 } else { 1 + u32::from(faults.duplicate) };
         let id = platform.begin_push(series);
         let msg_id = if message.is_from_platform() { 0 } else { act(platform, openid, id, &message, now_ms) };
-        let head = Head { account: ORIGINAL_ID, openid, create_time: real_ms() / 1000, msg_id, url: world.url() };
+        let medium = message.media_id().and_then(|media_id| platform.media.kept(media_id));
+        let create_time = real_ms() / 1000;
+        let head = Head { account: ORIGINAL_ID, openid, create_time, msg_id, url: world.url(), medium: medium.map(Arc::as_ref) };
         let xml = message.to_xml(&head);
         (Arc::new(Parcel { id, openid: openid.to_owned(), message, xml }), webhook, faults)
     });
@@ -134,7 +136,9 @@ async fn deliver_series(world: &Arc<World>, parcel: &Parcel, webhook: &str) {
     for attempt in 1..=DELIVERIES {
         let started = Instant::now();
         match deliver(world, parcel, webhook).await {
-            Outcome::Replied | Outcome::Acknowledged | Outcome::Malformed(_) | Outcome::TooLong(_) => break,
+            Outcome::Replied | Outcome::Acknowledged | Outcome::Malformed(_) | Outcome::TooLong(_) | Outcome::NoMedium(_) => {
+                break;
+            }
             Outcome::Open | Outcome::TimedOut | Outcome::Refused | Outcome::Unreachable(_) => {}
         }
         if attempt == DELIVERIES {
@@ -186,7 +190,7 @@ async fn deliver(world: &Arc<World>, parcel: &Parcel, webhook: &str) -> Outcome 
     };
     let outcome = returned.outcome.clone();
     world.change(|platform| {
-        let settles = matches!(outcome, Outcome::Replied | Outcome::Acknowledged | Outcome::TooLong(_));
+        let settles = matches!(outcome, Outcome::Replied | Outcome::Acknowledged | Outcome::TooLong(_) | Outcome::NoMedium(_));
         if settles
             && platform.settle(parcel.id)
             && let Some(shown) = returned.shown
@@ -273,7 +277,7 @@ fn judge(world: &World, parcel: &Parcel, mode: Mode, status: u16, bytes: &[u8]) 
     (returned.outcome, returned.shown) = match read {
         Ok(Answer::Acknowledged) => (Outcome::Acknowledged, None),
         Ok(Answer::Shown(shown)) if !world.look(|platform| platform.has_media_of(&shown, world.clock.now_ms())) => {
-            (Outcome::Malformed("the MediaId is unknown".to_owned()), None)
+            (Outcome::NoMedium("the MediaId is unknown, expired or of another kind".to_owned()), None)
         }
         Ok(Answer::Shown(shown)) => (Outcome::Replied, parcel.message.has_place_for_reply().then_some(shown)),
         Err(Fault::Malformed(reason)) => (Outcome::Malformed(reason), None),

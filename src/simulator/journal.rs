@@ -146,6 +146,8 @@ pub enum Outcome {
     Malformed(String),
     /// A text above 2048 bytes: the follower sees nothing.
     TooLong(usize),
+    /// A `MediaId` that is unknown, expired or of another kind: the follower sees nothing.
+    NoMedium(String),
 }
 
 /// One call of the platform's API.

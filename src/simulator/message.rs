@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::{journal::Shown, platform::Trigger};
+use super::{
+    journal::Shown,
+    platform::{Medium, Trigger},
+};
 
 /// One message or event, before it has a number and a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,6 +105,8 @@ pub(super) struct Head<'a> {
     pub(super) msg_id: u64,
     /// Where the simulator serves pictures.
     pub(super) url: &'a str,
+    /// What the message's id stands for.
+    pub(super) medium: Option<&'a Medium>,
 }
 
 impl Message {
@@ -118,7 +123,7 @@ impl Message {
             element("FromUserName", head.openid),
             head.create_time
         );
-        let _ = match self.body(head.url) {
+        let _ = match self.body(head.url, head.medium) {
             Body::Whole(xml) => return xml.to_owned(),
             Body::Message { msg_type, fields } => {
                 write!(out, "{}{fields}<MsgId>{}</MsgId></xml>", element("MsgType", msg_type), head.msg_id)
@@ -130,8 +135,8 @@ impl Message {
         out
     }
 
-    /// The elements after the common ones; `url` is where pictures are.
-    fn body(&self, url: &str) -> Body<'_> {
+    /// The elements after the common ones; `url` is where pictures are, `medium` what the message's id stands for.
+    fn body(&self, url: &str, medium: Option<&Medium>) -> Body<'_> {
         let message = |msg_type, fields: &[(&str, &str)]| Body::Message { msg_type, fields: elements(fields) };
         let event = |event, fields: &[(&str, &str)]| Body::Event { event, fields: elements(fields) };
         match self {
@@ -141,11 +146,12 @@ impl Message {
                 let pic_url = format!("{url}/simulator/media/{media_id}");
                 message("image", &[("PicUrl", &pic_url), ("MediaId", media_id)])
             }
-            Self::Voice { media_id, recognition: None } => {
-                message("voice", &[("MediaId", media_id), ("Format", "amr"), ("MediaId16K", media_id)])
-            }
-            Self::Voice { media_id, recognition: Some(text) } => {
-                message("voice", &[("MediaId", media_id), ("Format", "amr"), ("MediaId16K", media_id), ("Recognition", text)])
+            Self::Voice { media_id, recognition } => {
+                let format = medium.map_or("amr", Medium::voice_format);
+                let copy = medium.and_then(|medium| medium.copy_16k.as_ref()).unwrap_or(media_id);
+                let mut fields = vec![("MediaId", media_id.as_str()), ("Format", format), ("MediaId16K", copy)];
+                fields.extend(recognition.as_deref().map(|text| ("Recognition", text)));
+                message("voice", &fields)
             }
             Self::Video { media_id } => message("video", &[("MediaId", media_id), ("ThumbMediaId", media_id)]),
             Self::ShortVideo { media_id } => message("shortvideo", &[("MediaId", media_id), ("ThumbMediaId", media_id)]),
@@ -218,6 +224,16 @@ impl Message {
         }
     }
 
+    /// The medium it carries.
+    pub(super) fn media_id(&self) -> Option<&str> {
+        let (Self::Image { media_id } | Self::Voice { media_id, .. } | Self::Video { media_id } | Self::ShortVideo { media_id }) =
+            self
+        else {
+            return None;
+        };
+        Some(media_id)
+    }
+
     /// Which allowance of customer-service messages it opens.
     pub(super) fn trigger(&self) -> Trigger {
         match self {
@@ -260,7 +276,7 @@ impl Message {
 
     /// Whether it counts as an event, in answer to which a news reply may have eight articles.
     pub(super) fn is_event(&self) -> bool {
-        matches!(self.body(""), Body::Event { .. })
+        matches!(self.body("", None), Body::Event { .. })
     }
 }
 

@@ -4,15 +4,18 @@
 //! It stands outside the product: it knows the envelope of a push, and nothing of how huixin answers one, so that it can test
 //! any other bot as well. It has no login; bind it to the loopback address.
 
+mod act;
 mod api;
 mod clock;
 mod delivery;
 mod journal;
 mod message;
+mod multipart;
 mod phone;
 mod platform;
 mod reply;
 mod settings;
+mod sound;
 mod upstream;
 mod world;
 
@@ -27,19 +30,20 @@ use anyhow::Context;
 use tokio::{runtime::Handle, sync::watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::{clock::Clock, platform::Platform, world::World};
 pub use self::{
+    act::{Recognition, Recording, VoiceFormat},
     delivery::Verification,
     journal::{ApiCall, Bubble, Card, Exchange, MenuOption, Outcome, PushId, Shown, Via},
     message::Message,
-    platform::NO_SERVICE,
+    platform::{MediaKind, Medium, NO_SERVICE},
     settings::{Account, AccountKind, ApiFault, Mode, PushFaults, Settings, Switches, Wrong},
     world::ORIGINAL_ID,
 };
+use self::{clock::Clock, platform::Platform, world::World};
 use crate::wechat::envelope::AesKey;
 
-/// Uploads have up to 10 MiB; the rest is the form around them.
-const MAX_BODY: usize = 11 * 1024 * 1024;
+/// A question may carry several pictures as text; an upload that is too large must still arrive to be refused as WeChat refuses it.
+const MAX_BODY: usize = 48 * 1024 * 1024;
 
 /// A running simulator. Dropping it without [`Simulator::stop`] leaves the server running until the runtime ends.
 pub struct Simulator {
@@ -63,9 +67,7 @@ impl Simulator {
                 .app_data(web::PayloadConfig::new(MAX_BODY))
                 .app_data(web::JsonConfig::default().limit(MAX_BODY))
                 .configure(phone::routes)
-                .route("/v1/models", web::get().to(upstream::list_models))
-                .route("/v1/chat/completions", web::post().to(upstream::complete_chat))
-                .route("/v1/images/generations", web::post().to(upstream::draw_picture))
+                .configure(upstream::routes)
                 .route("/cgi-bin/{call:.*}", web::route().to(api::answer))
         })
         .workers(2)
@@ -133,21 +135,6 @@ impl Simulator {
         self.world.change(|platform| {
             platform.follow(openid, now_ms);
         });
-    }
-
-    /// The follower types `text`. The deliveries run in the background.
-    pub fn say(&self, openid: &str, text: &str) -> PushId {
-        self.push(openid, Message::text(text))
-    }
-
-    /// The follower taps a `bizmsgmenu` link or a menu option: the text is sent, with its id where the account is verified.
-    pub fn tap(&self, openid: &str, id: &str, content: &str) -> PushId {
-        delivery::tap(&self.world, openid, id, content)
-    }
-
-    /// The follower sends or does anything else.
-    pub fn push(&self, openid: &str, message: Message) -> PushId {
-        delivery::push(&self.world, openid, message)
     }
 
     /// Checks the webhook's address as the console does on saving it.

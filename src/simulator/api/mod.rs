@@ -7,9 +7,9 @@
 
 mod customer;
 mod media;
-mod multipart;
 mod network;
 mod quota;
+mod ticket;
 mod token;
 mod user;
 
@@ -53,8 +53,8 @@ enum Needs {
     /// No token: the call is the way to one.
     Nothing,
     Token,
-    /// A token, and the right to send customer-service messages.
-    Push,
+    /// A token, and an account that is verified or a test account: customer-service messages, the JS-SDK.
+    Verified,
 }
 
 /// A group's function for one path.
@@ -74,11 +74,13 @@ const fn route(path: &'static str, method: Method, needs: Needs, answer: Group) 
 const ROUTES: &[Route] = &[
     route("/cgi-bin/token", Method::Either, Needs::Nothing, token::issue),
     route("/cgi-bin/stable_token", Method::Post, Needs::Nothing, token::issue_stable),
-    route("/cgi-bin/message/custom/send", Method::Post, Needs::Push, customer::send),
-    route("/cgi-bin/message/custom/typing", Method::Post, Needs::Push, customer::typing),
+    route("/cgi-bin/message/custom/send", Method::Post, Needs::Verified, customer::send),
+    route("/cgi-bin/message/custom/typing", Method::Post, Needs::Verified, customer::typing),
     route("/cgi-bin/media/upload", Method::Post, Needs::Token, media::upload),
     route("/cgi-bin/media/get", Method::Get, Needs::Token, media::download),
+    route("/cgi-bin/media/get/jssdk", Method::Get, Needs::Verified, media::download_fine),
     route("/cgi-bin/media/uploadimg", Method::Post, Needs::Token, media::upload_picture),
+    route("/cgi-bin/ticket/getticket", Method::Get, Needs::Verified, ticket::issue),
     route("/cgi-bin/user/info", Method::Get, Needs::Token, user::show),
     route("/cgi-bin/user/get", Method::Get, Needs::Token, user::list),
     route("/cgi-bin/get_api_domain_ip", Method::Get, Needs::Token, network::api_addresses),
@@ -231,7 +233,7 @@ fn perform(platform: &mut Platform, call: &Call<'_>) -> Result<Answer, Refused> 
     if route.needs != Needs::Nothing {
         check_token(platform, call)?;
     }
-    if route.needs == Needs::Push && !platform.switches.account.may_push() {
+    if route.needs == Needs::Verified && !platform.switches.account.may_push() {
         return Err(refused(48001, "api unauthorized"));
     }
     (route.answer)(platform, call)

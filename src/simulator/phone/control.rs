@@ -11,9 +11,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::simulator::{
+    act::{self, Recording},
     delivery,
     message::Message,
-    platform::{MediaKind, Medium, sniff},
+    platform::Medium,
     settings::Switches,
     world::World,
 };
@@ -29,6 +30,13 @@ pub(super) struct Tap {
     openid: String,
     id: String,
     content: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Voice {
+    openid: String,
+    #[serde(flatten)]
+    recording: Recording,
 }
 
 #[derive(Deserialize)]
@@ -58,19 +66,18 @@ pub(super) async fn tap(world: Data<World>, body: Json<Tap>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "push": push }))
 }
 
+/// Records the words and sends them as a voice message.
+pub(super) async fn speak(world: Data<World>, body: Json<Voice>) -> HttpResponse {
+    let Voice { openid, recording } = body.into_inner();
+    let push = act::speak(&world.into_inner(), &openid, &recording);
+    HttpResponse::Ok().json(json!({ "push": push }))
+}
+
 /// The body is the file itself.
 pub(super) async fn add_media(world: Data<World>, body: Bytes) -> HttpResponse {
-    let Some(content_type) = sniff(&body) else {
+    let Some(medium) = Medium::of(body.to_vec(), world.clock.now_ms()) else {
         return HttpResponse::UnsupportedMediaType().json(json!({ "error": "not a picture, voice or video WeChat knows" }));
     };
-    let (kind, extension) = match content_type.split_once('/') {
-        Some(("audio", extension)) => (MediaKind::Voice, extension),
-        Some(("video", extension)) => (MediaKind::Video, extension),
-        Some((_, extension)) => (MediaKind::Image, extension),
-        None => (MediaKind::Image, "bin"),
-    };
-    let file_name = format!("upload.{extension}");
-    let medium = Medium { kind, file_name, content_type, bytes: body.to_vec(), created_at_ms: world.clock.now_ms() };
     let media_id = world.change(|platform| platform.media.add(medium));
     HttpResponse::Ok().json(json!({ "media_id": media_id }))
 }

@@ -35,6 +35,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/simulator/state", web::get().to(view::show_state))
         .route("/simulator/push", web::post().to(control::push))
         .route("/simulator/tap", web::post().to(control::tap))
+        .route("/simulator/voice", web::post().to(control::speak))
         .route("/simulator/media", web::post().to(control::add_media))
         .route("/simulator/follower", web::post().to(control::add_follower))
         .route("/simulator/switches", web::put().to(control::set_switches))
@@ -78,15 +79,15 @@ fn asset(content_type: &'static str, body: &'static str) -> HttpResponse {
         .body(body)
 }
 
-/// The bytes of a medium: what WeChat's own picture addresses are to a real account.
+/// The bytes of a medium, after its three days too: what WeChat's own picture addresses are to a real account.
 async fn show_media(world: Data<World>, media_id: Path<String>) -> HttpResponse {
-    let medium = world.look(|platform| platform.media.find(&media_id, world.clock.now_ms()).cloned());
+    let medium = world.look(|platform| platform.media.kept(&media_id).cloned());
     let Some(medium) = medium else { return HttpResponse::NotFound().finish() };
     HttpResponse::Ok()
         .content_type(medium.content_type)
         .insert_header(("X-Content-Type-Options", "nosniff"))
         .insert_header(("Content-Security-Policy", "default-src 'none'; sandbox"))
-        .body(medium.bytes)
+        .body(medium.bytes.clone())
 }
 
 /// One event for every change, so that the page fetches what is new.

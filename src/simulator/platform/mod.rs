@@ -4,13 +4,16 @@
 
 mod follower;
 mod media;
+mod tickets;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::media::{MediaKind, Medium};
 pub(super) use self::{
     follower::{Closed, Follower, Trigger},
-    media::{MediaKind, MediaStore, Medium, sniff},
+    media::{MediaStore, extension, sniff},
+    tickets::Tickets,
     tokens::{Standing, Tokens},
 };
 use super::{
@@ -28,6 +31,7 @@ pub(super) struct Platform {
     pub(super) webhook_url: Option<String>,
     pub(super) followers: BTreeMap<String, Follower>,
     pub(super) tokens: Tokens,
+    pub(super) tickets: Tickets,
     pub(super) media: MediaStore,
     pub(super) exchanges: Log<Exchange>,
     pub(super) calls: Log<ApiCall>,
@@ -58,6 +62,7 @@ impl Platform {
             webhook_url,
             followers: BTreeMap::new(),
             tokens: Tokens::default(),
+            tickets: Tickets::default(),
             media: MediaStore::default(),
             exchanges: Log::default(),
             calls: Log::default(),
@@ -118,12 +123,13 @@ impl Platform {
         self.pushes.get(&push).is_none_or(|entry| entry.running == 0)
     }
 
-    /// Whether the medium that `shown` refers to exists; true where it refers to none.
+    /// Whether the medium that `shown` refers to exists and is of its kind; true where it refers to none.
     pub(super) fn has_media_of(&self, shown: &Shown, now_ms: i64) -> bool {
+        let is_there = |media_id: &str, kind| self.media.find(media_id, now_ms).is_some_and(|medium| medium.kind == kind);
         match shown {
-            Shown::Image { media_id } | Shown::Voice { media_id, .. } | Shown::Video { media_id, .. } => {
-                self.media.find(media_id, now_ms).is_some()
-            }
+            Shown::Image { media_id } => is_there(media_id, MediaKind::Image),
+            Shown::Voice { media_id, .. } => is_there(media_id, MediaKind::Voice),
+            Shown::Video { media_id, .. } => is_there(media_id, MediaKind::Video),
             Shown::Text { .. }
             | Shown::Music { .. }
             | Shown::News { .. }

@@ -24,6 +24,35 @@ pub(super) fn answer(question: &str, is_long: bool) -> String {
     text
 }
 
+/// What it says once a tool has answered.
+pub(super) fn after_tool(result: &str, is_chinese: bool) -> String {
+    let result = quoted(result);
+    if is_chinese { format!("工具的回答是：{result}") } else { format!("The tool answered: {result}") }
+}
+
+/// What it says about a page, a file or a quote: its first sentence, as proof of having read it.
+pub(super) fn about_passage(passage: &str, question: &str) -> String {
+    let sentence = first_sentence(passage);
+    let quoted = quoted(question);
+    if is_chinese(question) {
+        format!("关于「{quoted}」，资料里写着：{sentence}")
+    } else {
+        format!("On “{quoted}” the text says: {sentence}")
+    }
+}
+
+/// Up to the first full stop, question or exclamation mark, on one line; marks of headings and pages do not count.
+fn first_sentence(passage: &str) -> String {
+    let is_text = |line: &&str| !line.is_empty() && !line.starts_with(['#', '[', '<', '-']);
+    let text = passage.lines().map(str::trim).filter(is_text).collect::<Vec<_>>().join(" ");
+    let end = text.char_indices().find(|(index, char)| match char {
+        '。' | '！' | '？' => true,
+        '.' | '!' | '?' => text[index + 1..].chars().next().is_none_or(char::is_whitespace),
+        _ => false,
+    });
+    end.map_or(text.as_str(), |(index, char)| &text[..index + char.len_utf8()]).to_owned()
+}
+
 /// What the model thinks before it answers.
 pub(super) fn thinking(question: &str) -> String {
     let quoted = quoted(question);

@@ -4,7 +4,10 @@
 
 use serde_json::{Value, json};
 
-use super::plan::{Ending, Plan, Shape, Thinking};
+use super::{
+    plan::{Ending, Plan, Shape, Thinking},
+    refusal,
+};
 
 /// Characters of one chunk.
 const CHUNK: usize = 6;
@@ -29,8 +32,17 @@ pub(super) struct Words<'a> {
     pub(super) model: &'a str,
     pub(super) thinking: &'a str,
     pub(super) content: &'a str,
+    /// A tool that is called in place of an answer.
+    pub(super) call: Option<&'a Call>,
     pub(super) prompt_tokens: usize,
     pub(super) with_usage: bool,
+}
+
+/// One call of a tool.
+pub(super) struct Call {
+    pub(super) name: String,
+    /// JSON as text, unless somebody wants it broken.
+    pub(super) arguments: String,
 }
 
 /// The whole answer, step by step.
@@ -50,6 +62,12 @@ pub(super) fn write(plan: &Plan, words: &Words<'_>) -> Vec<Step> {
     if plan.thinking == Thinking::Field {
         let thoughts = pieces(words.thinking);
         steps.extend(thoughts.iter().map(|piece| Step::Send(chunk(json!({ "reasoning_content": piece }), None))));
+    }
+    if let Some(call) = words.call {
+        for delta in call_deltas(call) {
+            steps.extend([Step::Send(chunk(delta, None)), Step::Wait(PACE_SECS)]);
+        }
+        return finish(steps, chunk(json!({}), Some("tool_calls")), words);
     }
     let content = if plan.thinking == Thinking::Tag {
         format!("<think>\n{}\n</think>\n\n{}", words.thinking, words.content)
@@ -77,11 +95,23 @@ pub(super) fn write(plan: &Plan, words: &Words<'_>) -> Vec<Step> {
             return steps;
         }
         Ending::ErrorInStream => {
-            steps.push(Step::Send(event(&error("server_error", "The demo model failed in the middle of its answer"))));
+            steps.push(Step::Send(event(&refusal::error("server_error", "The demo model failed in the middle of its answer"))));
             return steps;
         }
     };
-    steps.push(Step::Send(chunk(json!({}), Some(reason))));
+    finish(steps, chunk(json!({}), Some(reason)), words)
+}
+
+/// The call's name first, then its arguments in pieces, as it is really streamed.
+fn call_deltas(call: &Call) -> Vec<Value> {
+    let head = json!({ "index": 0, "id": "call_demo", "type": "function", "function": { "name": call.name, "arguments": "" } });
+    let rest = pieces(&call.arguments).into_iter().map(|piece| json!({ "index": 0, "function": { "arguments": piece } }));
+    std::iter::once(head).chain(rest).map(|delta| json!({ "tool_calls": [delta] })).collect()
+}
+
+/// The last chunk, the usage where it was asked for, and the end.
+fn finish(mut steps: Vec<Step>, last: String, words: &Words<'_>) -> Vec<Step> {
+    steps.push(Step::Send(last));
     if words.with_usage {
         let usage = usage(words);
         steps.push(Step::Send(event(&json!({
@@ -101,15 +131,17 @@ pub(super) fn whole(plan: &Plan, words: &Words<'_>) -> Value {
         Thinking::Field => message["reasoning_content"] = words.thinking.into(),
         Thinking::Tag => message["content"] = format!("<think>{}</think>{}", words.thinking, words.content).into(),
     }
+    let mut finish_reason = "stop";
+    if let Some(Call { name, arguments }) = words.call {
+        let function = json!({ "name": name, "arguments": arguments });
+        message["content"] = Value::Null;
+        message["tool_calls"] = json!([{ "id": "call_demo", "type": "function", "function": function }]);
+        finish_reason = "tool_calls";
+    }
     json!({
         "id": "chatcmpl-demo", "object": "chat.completion", "created": 1_789_000_000, "model": words.model,
-        "choices": [{ "index": 0, "message": message, "finish_reason": "stop" }], "usage": usage(words)
+        "choices": [{ "index": 0, "message": message, "finish_reason": finish_reason }], "usage": usage(words)
     })
-}
-
-/// OpenAI's error object.
-pub(super) fn error(kind: &str, message: &str) -> Value {
-    json!({ "error": { "message": message, "type": kind, "param": null, "code": kind } })
 }
 
 fn usage(words: &Words<'_>) -> Value {

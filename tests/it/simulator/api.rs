@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::{FOLLOWER, PERSONAL, VERIFIED, answers, say, start, stop};
 
-async fn post(simulator: &Simulator, path: &str, body: Value) -> Value {
+pub(super) async fn post(simulator: &Simulator, path: &str, body: Value) -> Value {
     let url = format!("{}{path}", simulator.url());
     let text = reqwest::Client::new().post(url).json(&body).send().await.unwrap().text().await.unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
-async fn token(simulator: &Simulator) -> String {
+pub(super) async fn token(simulator: &Simulator) -> String {
     let settings = Settings::default();
     let body = json!({ "grant_type": "client_credential", "appid": settings.app_id, "secret": settings.app_secret });
     post(simulator, "/cgi-bin/stable_token", body).await["access_token"].as_str().unwrap().to_owned()
@@ -103,7 +103,7 @@ async fn a_planned_fault_hits_so_many_calls_and_no_more() {
     stop(simulator, bot).await;
 }
 
-async fn get(simulator: &Simulator, path_and_query: &str) -> Value {
+pub(super) async fn get(simulator: &Simulator, path_and_query: &str) -> Value {
     let text = reqwest::get(format!("{}{path_and_query}", simulator.url())).await.unwrap().text().await.unwrap();
     serde_json::from_str(&text).unwrap()
 }
@@ -149,7 +149,7 @@ async fn a_forced_refresh_kills_the_token_and_has_its_limits() {
 }
 
 /// Uploads `bytes` as a multipart form, with the part's head as given.
-async fn upload(simulator: &Simulator, path: &str, disposition: &str, bytes: &[u8]) -> Value {
+pub(super) async fn upload(simulator: &Simulator, path: &str, disposition: &str, bytes: &[u8]) -> Value {
     let token = token(simulator).await;
     let mut body =
         format!("--XX\r\nContent-Disposition: form-data; {disposition}\r\nContent-Type: image/png\r\n\r\n").into_bytes();

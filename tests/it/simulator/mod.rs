@@ -1,6 +1,7 @@
 //! The simulator is held against a small bot of its own, so that it can be trusted as everybody else's WeChat.
 
 mod api;
+mod media;
 mod model;
 mod phone;
 mod pushes;
@@ -23,7 +24,8 @@ const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 /// Five seconds become a quarter of one.
 const FACTOR: f64 = 0.05;
 
-/// A bot that does what the message says: `late`, `never`, `malformed`, `clear`, `500`, `ok`, `long`, or else an echo.
+/// A bot that does what the message says: `late`, `never`, `malformed`, `clear`, `500`, `ok`, `long`, `image ID`, `voice ID`, or else
+/// an echo.
 struct Bot {
     url: String,
     server: ServerHandle,
@@ -77,11 +79,15 @@ async fn answer(seen: web::Data<Mutex<Vec<String>>>, query: web::Query<Value>, b
     let (openid, account) = (cdata(&message, "FromUserName"), cdata(&message, "ToUserName"));
     assert_eq!(openid, field("openid"));
     let content = if message.contains("<Content>") { cdata(&message, "Content") } else { "event" };
-    let reply = |text: &str| {
+    let document = |kind: &str, body: &str| {
         format!(
             "<xml><ToUserName><![CDATA[{openid}]]></ToUserName><FromUserName><![CDATA[{account}]]></FromUserName>\
-             <CreateTime>1789000000</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content></xml>"
+             <CreateTime>1789000000</CreateTime><MsgType><![CDATA[{kind}]]></MsgType>{body}</xml>"
         )
+    };
+    let reply = |text: &str| document("text", &format!("<Content><![CDATA[{text}]]></Content>"));
+    let medium = |kind: &str, name: &str, media_id: &str| {
+        document(kind, &format!("<{name}><MediaId><![CDATA[{media_id}]]></MediaId></{name}>"))
     };
     let plain = match content {
         "ok" => return HttpResponse::Ok().body("success"),
@@ -97,7 +103,11 @@ async fn answer(seen: web::Data<Mutex<Vec<String>>>, query: web::Query<Value>, b
             return HttpResponse::Ok().body("success");
         }
         "long" => reply(&"长".repeat(700)),
-        other => reply(&format!("echo {other}")),
+        other => match other.split_once(' ') {
+            Some(("image", media_id)) => medium("image", "Image", media_id),
+            Some(("voice", media_id)) => medium("voice", "Voice", media_id),
+            _ => reply(&format!("echo {other}")),
+        },
     };
     HttpResponse::Ok().body(if secure { seal(&key, &plain) } else { plain })
 }
