@@ -7,7 +7,7 @@ use crate::{
     db::{
         attachments::{self, New},
         preferences::{self, Choice},
-        questions::{Kind, Question, State},
+        questions::{Kind, Question},
     },
 };
 
@@ -16,7 +16,7 @@ use super::{
     command::{Answer, Command, Commanded},
     files, limits, privacy, question,
     respond::{Asking, Decision, admit},
-    wording,
+    wording::{self, Abilities},
 };
 
 /// Does what a follower commands.
@@ -24,7 +24,7 @@ pub(super) async fn obey(app: &App, account: &Account, openid: &str, commanded: 
     let language = app.language(&account.name, openid);
     let argument = commanded.argument.as_str();
     Ok(match commanded.command {
-        Command::Help => Decision::Say(wording::help(app.abilities(), language)),
+        Command::Help => Decision::Say(wording::help(abilities(app), language)),
         Command::Reset => Decision::Reset(wording::reset(language).into()),
         Command::Continue => match question::find(app, account, openid, &commanded).await? {
             Some(question) => Decision::Continue(question.id),
@@ -52,6 +52,15 @@ pub(super) async fn obey(app: &App, account: &Account, openid: &str, commanded: 
         Command::Language => Decision::Say(speak_in(app, account, openid, argument).await?),
         Command::Delete => Decision::Say(privacy::delete(app, account, openid, argument).await?),
     })
+}
+
+/// What can be done here, as it is configured.
+fn abilities(app: &App) -> Abilities {
+    Abilities {
+        draws: app.painter.is_some(),
+        speaks: app.speech.speaks(),
+        takes_files: app.config.public_url.is_some(),
+    }
 }
 
 /// What is said when no answer is found: a tap was on one that is gone, a word on none.
@@ -98,9 +107,4 @@ async fn speak_in(app: &App, account: &Account, openid: &str, argument: &str) ->
     preferences::choose(&app.db, &account.name, openid, &Choice::Language(chosen.code()), clock::now_ms()).await?;
     app.languages.set(&account.name, openid, chosen);
     Ok(wording::speaks_language(chosen).into())
-}
-
-/// Whether an answer is there to be read again.
-pub(super) fn is_readable(question: &Question) -> bool {
-    matches!(question.state, State::Answered | State::Delivered)
 }

@@ -4,28 +4,56 @@
 
 use crate::{
     app::{Account, App},
+    config::Language,
     db::{followers, questions},
     llm::{
         chat::{Role, Turn},
         history::{self, Exchange},
+        tokens,
     },
+    moderation::canary::Canary,
 };
 
-use super::{question::Asked, wording};
+use super::{question::Asked, reading::Material, wording};
 
 /// Turns that are looked at; more never fit into a budget.
 const MAX_TURNS: i64 = 50;
 
-/// The conversation up to and including `asked`.
-pub async fn turns(app: &App, account: &Account, asked: &Asked) -> Result<Vec<Turn>, sqlx::Error> {
+/// What is put to the model.
+pub struct Conversation {
+    pub turns: Vec<Turn>,
+    /// Nothing was said before: the follower begins a conversation.
+    pub is_first: bool,
+    /// The mark in the system prompt that must not leave; only where foreign material is read.
+    pub canary: Option<Canary>,
+    /// About how many tokens that is.
+    pub tokens: usize,
+}
+
+/// The conversation up to and including `asked`: its `question` as it may be put, and what came along.
+pub async fn conversation(
+    app: &App,
+    account: &Account,
+    asked: &Asked,
+    (question, material): (&str, &Material),
+) -> Result<Conversation, sqlx::Error> {
     let follower = followers::show(&app.db, &account.name, &asked.openid).await?;
     let session_start = follower.map_or(0, |follower| follower.session_started_at);
     let between = (session_start, asked.asked_at);
     let past = questions::turns(&app.db, (&account.name, &asked.openid), between, MAX_TURNS).await?;
-    let mut turns = vec![Turn::new(Role::System, system_prompt(app))];
+    let canary = material.fence.as_ref().map(|_| Canary::random());
+    let language = app.language(&account.name, &asked.openid);
+    let mut system = system_prompt(app, language);
+    if let (Some(fence), Some(canary)) = (&material.fence, &canary) {
+        system = format!("{system}\n\n{}\n[{}]", fence.rule(), canary.mark());
+    }
+    let mut turns = vec![Turn::new(Role::System, system)];
     turns.extend(history::remember(unbroken(app, asked.asked_at, past), app.config.session.tokens));
-    turns.push(Turn::new(Role::User, asked.text.clone()));
-    Ok(turns)
+    let is_first = turns.len() == 1;
+    let content = material.passages.iter().map(String::as_str).chain([question]).collect::<Vec<_>>().join("\n\n");
+    turns.push(Turn { images: material.images.clone(), ..Turn::new(Role::User, content) });
+    let tokens = turns.iter().map(|turn| tokens::estimate(&turn.content) + tokens::PER_MESSAGE).sum();
+    Ok(Conversation { turns, is_first, canary, tokens })
 }
 
 /// The turns up to the first pause that is longer than a conversation's.
@@ -47,11 +75,11 @@ fn unbroken(app: &App, asked_at: i64, newest_first: Vec<questions::Turn>) -> imp
         })
 }
 
-fn system_prompt(app: &App) -> String {
+fn system_prompt(app: &App, language: Language) -> String {
     let today = jiff::ZonedDateTime::now().strftime("%Y-%m-%d (%A, %Z)").to_string();
     let own = &app.config.llm;
     match &own.system_prompt {
         Some(prompt) => format!("{prompt}\n\n[model: {}; date: {today}]", own.model),
-        None => wording::system_prompt(&own.model, &today, app.config.reply.language),
+        None => wording::system_prompt(&own.model, &today, language),
     }
 }

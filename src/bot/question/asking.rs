@@ -1,18 +1,16 @@
-//! Asking the model: within the limits, with what belongs to the question, in a slot that is fair between followers.
+//! From a stored question to the model: in a slot that is fair between followers, within the limits, as what it asks for.
 
-use std::time::{Duration, Instant};
+use std::{sync::Arc, time::Duration};
 
 use crate::{
-    app::{Account, App, running::{Live, Written}},
-    bot::{conversation, limits, wording},
+    app::{Account, App, running::Live},
+    bot::{drawing, limits},
     clock,
-    config::Language,
-    db::questions::{self, Admission},
-    llm::chat::Delta,
+    db::questions::{self, Admission, Kind},
     telemetry::crash,
 };
 
-use super::{Asked, prefix, settle::Ending};
+use super::{Asked, chatting, settle::Ending};
 
 /// How often a question looks whether its account may ask one more at the same time.
 const BUSY_POLL: Duration = Duration::from_millis(200);
@@ -20,7 +18,7 @@ const BUSY_POLL: Duration = Duration::from_millis(200);
 /// Asks; `None` when the question is no longer ours.
 ///
 /// Thousands wait in here for a slot or for the model; what they do not wait in has a box of its own.
-pub(super) async fn ask(app: &App, account: &Account, asked: &Asked, live: &Live) -> Result<Option<Ending>, sqlx::Error> {
+pub(super) async fn ask(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, live: &Live) -> Result<Option<Ending>, sqlx::Error> {
     let follower = format!("{}/{}", asked.account, asked.openid);
     let Some(_slot) = app.slots.acquire(&follower).await else { return Ok(None) };
     loop {
@@ -32,49 +30,9 @@ pub(super) async fn ask(app: &App, account: &Account, asked: &Asked, live: &Live
         }
     }
     crash::point("question started");
-    chat(app, account, asked, live).await.map(Some)
-}
-
-async fn chat(app: &App, account: &Account, asked: &Asked, live: &Live) -> Result<Ending, sqlx::Error> {
-    let language = app.language(&asked.account, &asked.openid);
-    let turns = Box::pin(conversation::turns(app, account, asked)).await?;
-    live.write(|written| begin_anew(written, &asked.shown, language));
-    crash::point("upstream asked");
-    let started = Instant::now();
-    let outcome = app
-        .upstream
-        .answer(&turns, |delta| match delta {
-            Delta::Started { model } => live.write(|written| written.model = Some(model)),
-            // Postgres takes no NUL in a text.
-            Delta::Reasoning(piece) => live.write(|written| {
-                written.reasoning_since.get_or_insert_with(Instant::now);
-                written.reasoning.extend(piece.chars().filter(|letter| *letter != '\0'));
-            }),
-            Delta::Content(piece) => {
-                crash::point("first words");
-                live.write(|written| {
-                    written.answer_since.get_or_insert_with(Instant::now);
-                    written.answer.extend(piece.chars().filter(|letter| *letter != '\0'));
-                });
-            }
-            // What the follower has seen stays; the new answer follows it.
-            Delta::Restarted => live.write(|written| {
-                let shown = prefix(&written.answer, written.shown).to_owned();
-                begin_anew(written, &shown, language);
-                written.restarts += 1;
-            }),
-        })
-        .await;
-    metrics::histogram!("huixin_upstream_seconds").record(started.elapsed().as_secs_f64());
-    Ok(match outcome {
-        Ok(outcome) => Ending::Told(outcome),
-        Err(error) => Ending::Broken(error),
-    })
-}
-
-/// Lets an answer begin behind what the follower has `shown` to them already.
-fn begin_anew(written: &mut Written, shown: &str, language: Language) {
-    written.answer = if shown.is_empty() { String::new() } else { format!("{shown}\n\n{}\n\n", wording::begun_anew(language)) };
-    written.shown = shown.len() as i64;
-    written.reasoning.clear();
+    let ending = match asked.kind {
+        Kind::Chat => Box::pin(chatting::chat(app, account, asked, live)).await?,
+        Kind::Draw => Box::pin(drawing::draw(app, account, asked, live)).await?,
+    };
+    Ok(Some(ending))
 }

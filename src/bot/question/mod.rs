@@ -4,6 +4,7 @@
 //! connection that goes away stops nothing.
 
 mod asking;
+mod chatting;
 mod settle;
 
 use std::{
@@ -26,7 +27,7 @@ use crate::{
 };
 
 use super::command::{self, Commanded};
-pub use settle::{Declined, Ending};
+pub use settle::{Declined, Drawn, Ending};
 
 /// How many of a follower's newest questions a short code is looked for in.
 const RECENT: i64 = 30;
@@ -108,6 +109,12 @@ pub async fn find(app: &App, account: &Account, openid: &str, commanded: &Comman
         return Ok(left.find(|question| !question.state.is_settled()).cloned());
     }
     Ok(newest.iter().find(is_meant).cloned())
+}
+
+/// The newest question whose answer can be read again.
+pub async fn last_answered(app: &App, account: &Account, openid: &str) -> Result<Option<Question>, sqlx::Error> {
+    let newest = questions::newest(&app.db, &account.name, openid, RECENT).await?;
+    Ok(newest.into_iter().find(|question| matches!(question.state, State::Answered | State::Delivered)))
 }
 
 /// Begins to answer in a task of its own.

@@ -9,7 +9,7 @@ use crate::{
     },
     bot::{
         delivery::{self, reply},
-        text, wording,
+        spending, text, wording,
     },
     clock,
     config::Language,
@@ -18,7 +18,7 @@ use crate::{
         questions::{self, Finish, Finished, Progress, State},
         usage::Spent,
     },
-    llm::{UpstreamError, chat},
+    llm::{Usage, UpstreamError, chat, tokens},
     telemetry::{self, crash},
 };
 
@@ -28,11 +28,39 @@ use super::{Asked, progress_of};
 #[derive(Debug)]
 pub enum Ending {
     /// The model answered in words.
-    Told(chat::Outcome),
+    Told(Box<Told>),
+    /// Pictures were drawn.
+    Drawn(Drawn),
     /// The model, or the way to it, failed; what it said until then may stand.
     Broken(UpstreamError),
     /// huixin itself does not answer, and says why.
     Declined(Declined),
+    /// A moderator let nothing more of the answer through.
+    Stopped(Declined),
+}
+
+/// An answer in words.
+#[derive(Debug)]
+pub struct Told {
+    pub outcome: chat::Outcome,
+    /// The answer, spoken.
+    pub spoken: Option<New>,
+    /// The pages and files that it was made from.
+    pub sources: Vec<String>,
+    /// It begins a conversation.
+    pub is_first: bool,
+    /// About how many tokens were sent, where the upstream does not count.
+    pub prompt_tokens: usize,
+}
+
+/// An answer in pictures.
+#[derive(Debug)]
+pub struct Drawn {
+    pub model: String,
+    /// What the page shows beside them.
+    pub words: String,
+    pub pictures: Vec<New>,
+    pub usage: Option<Usage>,
 }
 
 /// Why a question is not answered.
@@ -53,7 +81,7 @@ pub(super) async fn settle(app: &Arc<App>, account: &Arc<Account>, asked: &Asked
     let mut shown = written.shown;
     loop {
         // After a new beginning, what another replica showed is of the void answer: all of the new one is delivered.
-        let is_of_another_text = written.restarts > 0 && shown != written.shown;
+        let is_of_another_text = settled.is_declined || (written.restarts > 0 && shown != written.shown);
         let is_within = settled.progress.answer.is_char_boundary(shown as usize);
         let begins_at = if is_of_another_text || !is_within { 0 } else { shown };
         let parts = settled.parts(app, begins_at as usize);
@@ -100,6 +128,12 @@ struct Settled {
     failure: Option<&'static str>,
     /// The answer says why there is none.
     is_declined: bool,
+    /// Pictures, or the answer spoken: they go before the words.
+    media: Vec<New>,
+    /// Whether the words are delivered, too.
+    has_words: bool,
+    /// What stands below the last words: the sources, the mark of a machine, the operator's line.
+    tail: String,
     /// The upstream's words about it, for the log.
     error: Option<String>,
     usage: Option<Spent>,
@@ -108,60 +142,80 @@ struct Settled {
 
 impl Settled {
     fn of(app: &App, asked: &Asked, written: Written, ending: Ending) -> Self {
-        let mut progress = progress_of(app, &asked.id, written);
-        let is_declined = matches!(ending, Ending::Declined(_));
-        let (failure, error, usage) = match ending {
-            Ending::Told(outcome) => {
-                progress.model = Some(outcome.model);
-                (cut(&outcome.finish), None, outcome.usage)
-            }
-            Ending::Broken(error) => (Some(error.class()), Some(error.to_string()), None),
-            Ending::Declined(declined) => {
-                progress.answer = declined.sentence;
-                (Some(declined.class), None, None)
-            }
-        };
-        let is_answer = !progress.answer.trim().is_empty();
-        Self {
-            state: if is_declined || (error.is_some() && !is_answer) { State::Failed } else { State::Answered },
-            usage: usage.map(|usage| Spent {
-                prompt_tokens: usage.prompt_tokens as i64,
-                completion_tokens: usage.completion_tokens as i64,
-                ..Spent::default()
-            }),
-            progress,
-            failure,
-            is_declined,
-            error,
+        let mut settled = Self {
+            progress: progress_of(app, &asked.id, written),
+            state: State::Answered,
+            failure: None,
+            is_declined: false,
+            media: Vec::new(),
+            has_words: true,
+            tail: String::new(),
+            error: None,
+            usage: None,
             language: app.language(&asked.account, &asked.openid),
+        };
+        match ending {
+            Ending::Told(told) => settled.told(app, *told),
+            Ending::Drawn(drawn) => settled.drawn(app, drawn),
+            Ending::Broken(error) => {
+                settled.failure = Some(error.class());
+                settled.error = Some(error.to_string());
+                if settled.progress.answer.trim().is_empty() {
+                    settled.state = State::Failed;
+                }
+            }
+            Ending::Stopped(declined) if !settled.progress.answer.trim().is_empty() => {
+                settled.failure = Some("content_filtered");
+                settled.error = Some(format!("the answer was {} by a moderator", declined.class));
+            }
+            Ending::Declined(declined) | Ending::Stopped(declined) => {
+                settled.progress.answer = declined.sentence;
+                settled.failure = Some(declined.class);
+                settled.is_declined = true;
+                settled.state = State::Failed;
+            }
         }
+        settled
+    }
+
+    fn told(&mut self, app: &App, told: Told) {
+        let answered = tokens::estimate(&self.progress.answer) + tokens::estimate(&self.progress.reasoning);
+        self.usage = Some(spending::of_words(app, &told.outcome, (told.prompt_tokens, answered)));
+        self.failure = cut(&told.outcome.finish);
+        self.progress.model = Some(told.outcome.model);
+        self.media = told.spoken.into_iter().collect();
+        self.tail = wording::tail(&told.sources, told.is_first && app.config.reply.is_labelled, app.config.reply.tail.as_deref(), self.language);
+    }
+
+    fn drawn(&mut self, app: &App, drawn: Drawn) {
+        self.usage = Some(spending::of_pictures(app, &drawn));
+        self.progress.model = Some(drawn.model);
+        self.progress.answer = drawn.words;
+        self.media = drawn.pictures;
+        self.has_words = false;
     }
 
     /// What is still to be delivered, once the first `shown` bytes of the Markdown have been.
     fn parts(&self, app: &App, shown: usize) -> Vec<New> {
-        self.texts(app, shown).into_iter().map(New::text).collect()
+        let words = if self.has_words { self.words(app, shown) } else { Vec::new() };
+        self.media.iter().cloned().chain(words.into_iter().map(New::text)).collect()
     }
 
-    fn texts(&self, app: &App, shown: usize) -> Vec<String> {
+    fn words(&self, app: &App, shown: usize) -> Vec<String> {
         let language = self.language;
-        let mut parts = text::split(&text::remainder(&self.progress.answer, shown), reply::part_limit(app));
+        let limit = reply::part_limit(app);
+        let mut parts = text::split(&text::remainder(&self.progress.answer, shown), limit);
         if parts.is_empty() && shown == 0 {
             // Markdown that shows nothing in a chat, such as a lone comment, is no answer to anybody.
             return vec![wording::apology(self.failure.unwrap_or_default(), language).to_owned()];
         }
         match (self.state, self.failure) {
-            (State::Failed, _) if self.is_declined => parts,
-            (State::Failed, failure) => vec![wording::apology(failure.unwrap_or_default(), language).to_owned()],
-            (_, Some(failure)) => {
-                let note = wording::cut_short(failure, language);
-                match parts.last_mut() {
-                    Some(last) if last.len() + note.len() < reply::part_limit(app) => *last = format!("{last}\n\n{note}"),
-                    _ => parts.push(note.to_owned()),
-                }
-                parts
-            }
-            (_, None) => parts,
+            (State::Failed, _) if self.is_declined => {}
+            (State::Failed, failure) => return vec![wording::apology(failure.unwrap_or_default(), language).to_owned()],
+            (_, Some(failure)) => append(&mut parts, wording::cut_short(failure, language), limit),
+            (_, None) => append(&mut parts, &self.tail, limit),
         }
+        parts
     }
 
     fn log(&self, asked: &Asked) {
@@ -177,6 +231,17 @@ impl Settled {
                 tracing::warn!(request = %question, account, openid, ms, class, %error, "question failed at the upstream");
             }
         }
+    }
+}
+
+/// Puts a note below the last part, or behind it where there is no room.
+fn append(parts: &mut Vec<String>, note: &str, limit: usize) {
+    if note.is_empty() {
+        return;
+    }
+    match parts.last_mut() {
+        Some(last) if last.len() + note.len() < limit => *last = format!("{last}\n\n{note}"),
+        _ => parts.push(note.to_owned()),
     }
 }
 
