@@ -13,6 +13,8 @@ pub mod app;
 
 pub mod article;
 pub mod db;
+pub mod extract;
+pub mod fetch;
 pub mod llm;
 pub mod wechat;
 
