@@ -14,6 +14,8 @@ pub mod app;
 pub mod article;
 pub mod db;
 pub mod llm;
+pub mod picture;
+pub mod storage;
 pub mod wechat;
 
 pub mod clock;
