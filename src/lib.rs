@@ -16,6 +16,8 @@ pub mod db;
 pub mod extract;
 pub mod fetch;
 pub mod llm;
+pub mod picture;
+pub mod storage;
 pub mod wechat;
 
 pub mod clock;
