@@ -14,8 +14,10 @@ pub mod app;
 pub mod article;
 pub mod db;
 pub mod llm;
+pub mod moderation;
 pub mod wechat;
 
+pub mod acs3;
 pub mod clock;
 pub mod config;
 pub mod telemetry;
