@@ -16,10 +16,12 @@ pub mod db;
 pub mod extract;
 pub mod fetch;
 pub mod llm;
+pub mod moderation;
 pub mod picture;
 pub mod storage;
 pub mod wechat;
 
+pub mod acs3;
 pub mod clock;
 pub mod config;
 pub mod telemetry;

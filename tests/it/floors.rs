@@ -4,8 +4,8 @@ use std::{fs, path::Path};
 
 /// The modules of the library by floor, the lowest first. Leaves of one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
-    &["clock", "config", "telemetry"],
-    &["wechat", "llm", "article", "extract", "fetch", "db"],
+    &["acs3", "clock", "config", "telemetry"],
+    &["wechat", "llm", "article", "extract", "fetch", "moderation", "picture", "storage", "db"],
     &["app"],
     &["bot"],
     &["http"],
