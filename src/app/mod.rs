@@ -15,7 +15,17 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{config::{Config, Language}, db::Db, db::inbound::Intake, llm::chat::Upstream, wechat::client::Request};
+use crate::{
+    config::{Config, Language},
+    db::{Db, inbound::Intake},
+    extract::Workers,
+    fetch::Fetcher,
+    llm::{chat::Upstream, image::Painter, models::Catalogue, speech::Speech},
+    moderation,
+    picture::Workshop,
+    storage::{Key, Storage},
+    wechat::client::Request,
+};
 
 use access::AccessTokens;
 pub use account::Account;
@@ -33,6 +43,22 @@ pub struct App {
     /// The durable door for pushes.
     pub intake: Intake,
     pub upstream: Upstream,
+    /// Draws, where that is configured.
+    pub painter: Option<Painter>,
+    /// Hears and speaks, as far as that is configured.
+    pub speech: Speech,
+    /// The models that can be chosen to talk to, and to draw.
+    pub catalogue: Arc<Catalogue>,
+    pub picture_catalogue: Arc<Catalogue>,
+    /// The guarded way to addresses that strangers name.
+    pub fetcher: Fetcher,
+    pub moderation: Arc<moderation::Chain>,
+    /// Pictures and files by their hash.
+    pub storage: Storage,
+    /// The bound on pictures that are worked on at once.
+    pub workshop: Workshop,
+    /// The bound on files that are read at once, each in a process of its own.
+    pub readers: Workers,
     /// The bound on questions asked at once.
     pub slots: Slots,
     /// The answers that this process writes.
@@ -63,6 +89,15 @@ impl App {
     /// The language in which the bot speaks to a follower.
     pub fn language(&self, account: &str, openid: &str) -> Language {
         self.languages.of(account, openid).unwrap_or(self.config.reply.language)
+    }
+
+    /// Deletes objects that nothing names any more. What cannot be deleted now is found by the housekeeping.
+    pub async fn delete_objects(&self, objects: Vec<String>) {
+        for key in objects.iter().filter_map(|object| Key::parse(object)) {
+            if let Err(error) = self.storage.delete(&key).await {
+                tracing::warn!(%key, %error, "an object could not be deleted");
+            }
+        }
     }
 
     /// Calls WeChat with the account's shared access token.

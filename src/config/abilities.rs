@@ -35,6 +35,15 @@ pub struct Audio {
     pub voice: String,
 }
 
+/// `STORAGE_…`: where pictures and files are kept.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// `STORAGE_URL`: `file://…` or `s3://…`; without one, the folder `objects` below `DATA_DIR`.
+    pub url: Option<String>,
+    pub access_key_id: Option<String>,
+    pub secret_access_key: Option<SecretString>,
+}
+
 /// `LIMIT_…`: how much a follower, and all of an account together, may ask for. `None` is no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -110,6 +119,14 @@ pub(super) fn audio(reader: &mut Reader<'_>, llm: (&str, Option<&SecretString>))
         hearing_model: reader.text("AUDIO_HEARING_MODEL"),
         speaking_model: reader.text("AUDIO_SPEAKING_MODEL"),
         voice: reader.text("AUDIO_VOICE").unwrap_or_else(|| "alloy".into()),
+    }
+}
+
+pub(super) fn storage(reader: &mut Reader<'_>) -> Storage {
+    Storage {
+        url: reader.text("STORAGE_URL"),
+        access_key_id: reader.text("STORAGE_ACCESS_KEY_ID"),
+        secret_access_key: reader.secret("STORAGE_SECRET_ACCESS_KEY"),
     }
 }
 

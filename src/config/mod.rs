@@ -11,7 +11,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
-pub use abilities::{Audio, Image, Limits, Moderation, Privacy, Provider};
+pub use abilities::{Audio, Image, Limits, Moderation, Privacy, Provider, Storage};
 pub use accounts::{Account, MAIN as MAIN_ACCOUNT};
 pub use read::{Problem, Problems, VARIABLES, Values};
 
@@ -42,10 +42,11 @@ pub struct Config {
     pub session: Session,
     /// The model.
     pub llm: Llm,
+    /// This program, for the processes that read files; not a variable.
+    pub program: PathBuf,
     pub image: Image,
     pub audio: Audio,
-    /// `STORAGE_URL`: where pictures and files are kept, `file://…` or `s3://…`; without one, below `DATA_DIR`.
-    pub storage_url: Option<SecretString>,
+    pub storage: Storage,
     /// `FETCH_ALLOW_HOSTS`: the inner addresses (`host:port`) from which pages and pictures may be fetched all the same.
     pub fetch_allow: Vec<String>,
     pub limits: Limits,

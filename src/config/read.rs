@@ -59,6 +59,8 @@ pub const VARIABLES: &[&str] = &[
     "AUDIO_SPEAKING_MODEL",
     "AUDIO_VOICE",
     "STORAGE_URL",
+    "STORAGE_ACCESS_KEY_ID",
+    "STORAGE_SECRET_ACCESS_KEY",
     "FETCH_ALLOW_HOSTS",
     "LIMIT_CALLS_PER_MINUTE",
     "LIMIT_CALLS_PER_HOUR",
@@ -83,7 +85,7 @@ pub const VARIABLES: &[&str] = &[
 ];
 
 /// A variable that starts like this and is not in [`VARIABLES`] is probably a slip of the pen.
-const PREFIXES: &[&str] = &["WECHAT_", "REPLY_", "SESSION_", "LLM_", "ANSWER_", "METRICS_", "ACCOUNTS_", "IMAGE_", "AUDIO_", "LIMIT_", "MODERATION_"];
+const PREFIXES: &[&str] = &["WECHAT_", "REPLY_", "SESSION_", "LLM_", "ANSWER_", "METRICS_", "ACCOUNTS_", "IMAGE_", "AUDIO_", "STORAGE_", "LIMIT_", "MODERATION_"];
 
 /// Named values, from the environment or a test.
 #[derive(Debug, Clone, Default)]
@@ -246,9 +248,10 @@ pub(super) fn config(values: &Values) -> Result<Config, Problems> {
         timestamp_window: timestamp_window(&mut reader),
         reply: reply(&mut reader),
         session: session(&mut reader),
+        program: std::env::current_exe().unwrap_or_else(|_| "huixin".into()),
         image: abilities::image(&mut reader, upstream),
         audio: abilities::audio(&mut reader, upstream),
-        storage_url: reader.secret("STORAGE_URL"),
+        storage: abilities::storage(&mut reader),
         fetch_allow: reader.list("FETCH_ALLOW_HOSTS"),
         limits: abilities::limits(&mut reader),
         moderation: abilities::moderation(&mut reader),

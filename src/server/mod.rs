@@ -1,5 +1,6 @@
 //! The composition root: the only place that opens, binds, spawns and stops.
 
+mod assemble;
 pub mod call;
 pub mod doctor;
 mod seat;
@@ -9,18 +10,13 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{HttpServer, dev::ServerHandle, web};
 use anyhow::Context;
-use moka::future::Cache;
 use secrecy::ExposeSecret;
-use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    app::{Account, App, access::AccessTokens, replies::Replies, running::Running, slots::Slots},
+    app::{App, access::AccessTokens},
     config::Config,
-    db::{self, Db, inbound::Intake},
-    http,
-    llm::chat::{self, Upstream},
-    telemetry,
+    db, http, telemetry,
     wechat::client::{Client, Connections},
 };
 
@@ -31,9 +27,6 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Connections one worker holds: followers of a slow model wait on theirs for seconds.
 const CONNECTIONS_PER_WORKER: usize = 20_000;
-
-/// What was learnt of an account is read again after this long, in case another replica learnt more.
-const CAPABILITY_LIFETIME: Duration = Duration::from_secs(30);
 
 /// A built server: bound, migrated, and not yet running.
 pub struct Server {
@@ -57,7 +50,7 @@ impl Server {
         let db = db::connect(&database_url).await?;
         db::migrate(&db).await?;
         workers::take_seat(&db, &seat).await.context("the lease of this process cannot be written")?;
-        let (app, intake) = assemble(config, db, &seat)?;
+        let (app, intake) = assemble::assemble(config, db, &seat)?;
         let (http, address) = bind(&app)?;
         Ok(Self { address, http, app, seat, intake: Box::pin(intake) })
     }
@@ -99,45 +92,6 @@ fn raise_file_limit() {
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(limit) => tracing::debug!(limit, "files that may be open"),
         Err(error) => tracing::warn!(%error, "the limit of open files cannot be raised; see `ulimit -n`"),
-    }
-}
-
-fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, impl Future<Output = ()> + Send + 'static)> {
-    let (intake, writer) = Intake::new(&db);
-    let wechat_url = config.wechat_api_url.parse().context("WECHAT_API_URL is not an address")?;
-    let client = Client::new(wechat_url, Connections::Kept).context("the client for WeChat cannot be made")?;
-    let app = App {
-        accounts: config.accounts.iter().cloned().map(|account| Arc::new(Account::new(account))).collect(),
-        upstream: Upstream::new(upstream_settings(&config)).context("the model upstream is configured wrongly")?,
-        slots: Slots::new(config.llm.concurrency),
-        running: Running::default(),
-        replies: Replies::default(),
-        access: AccessTokens::new(db.clone(), client, seat.holder()),
-        capabilities: Cache::builder().time_to_live(CAPABILITY_LIFETIME).build(),
-        holder: seat.holder().to_owned(),
-        push_due: Notify::new(),
-        tasks: TaskTracker::new(),
-        stopping: CancellationToken::new(),
-        intake,
-        db,
-        config,
-    };
-    Ok((Arc::new(app), writer))
-}
-
-fn upstream_settings(config: &Config) -> chat::Settings {
-    let llm = &config.llm;
-    chat::Settings {
-        base_url: llm.base_url.clone(),
-        api_key: llm.api_key.clone().unwrap_or_default(),
-        model: llm.model.clone(),
-        fallback_model: llm.fallback_model.clone(),
-        temperature: llm.temperature,
-        top_p: llm.top_p,
-        max_tokens: llm.max_tokens,
-        timeout: llm.timeout,
-        // The history carries reasoning only for models that want it, so what is in it is echoed.
-        echo_reasoning: chat::Echo::Always,
     }
 }
 

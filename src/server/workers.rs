@@ -6,9 +6,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     app::{App, capability::Pushing},
-    bot::{delivery::push, question},
+    bot::{delivery::push, question, reading},
     clock,
-    db::{self, Db, Error, answer_parts, followers, inbound, leases, questions},
+    db::{
+        self, Db, Error, answer_parts, attachments, followers, inbound, leases, moderations, privacy, questions, temporary_media,
+        upload_links,
+    },
 };
 
 use super::seat::Seat;
@@ -30,6 +33,12 @@ const PUSH_POLL: Duration = Duration::from_millis(500);
 
 /// A little more than a reply takes to count as written.
 const LAST_REPLIES: Duration = Duration::from_millis(310);
+
+/// Languages that followers chose elsewhere, and lists of words that changed.
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+
+/// How often files are looked for whose process died over them.
+const READ_EVERY: Duration = Duration::from_secs(15);
 
 const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 
@@ -55,6 +64,8 @@ pub(super) fn spawn(app: &Arc<App>, seat: &Seat) -> TaskTracker {
     workers.spawn(every(app.clone(), "renewing the lease", RENEW_EVERY, |app| async move { renew(&app.db, &app.holder).await }));
     workers.spawn(every(app.clone(), "taking over", TAKE_OVER_EVERY, |app| async move { take_over(&app).await }));
     workers.spawn(every(app.clone(), "saving answers", SAVE_EVERY, |app| async move { save(&app).await }));
+    workers.spawn(every(app.clone(), "following choices and lists", FOLLOW_EVERY, |app| async move { follow(&app).await }));
+    workers.spawn(every(app.clone(), "reading files", READ_EVERY, |app| async move { reading::read_left_behind(&app).await }));
     workers.spawn(every(app.clone(), "housekeeping", HOUSEKEEPING_EVERY, |app| async move { keep_house(&app).await }));
     workers.spawn(push_due(app.clone()));
     workers
@@ -133,6 +144,14 @@ async fn take_over(app: &Arc<App>) -> Result<(), Error> {
     Ok(())
 }
 
+async fn follow(app: &Arc<App>) -> Result<(), Error> {
+    app.languages.refresh(&app.db).await?;
+    let moderation = app.moderation.clone();
+    // What is wrong with a list is told where it is read.
+    let _ = tokio::task::spawn_blocking(move || moderation.reload_if_changed()).await;
+    Ok(())
+}
+
 async fn push_due(app: Arc<App>) {
     loop {
         tokio::select! {
@@ -159,8 +178,31 @@ async fn keep_house(app: &App) -> Result<(), Error> {
     let questions = questions::prune(&app.db, now).await?;
     let followers = followers::erase_unfollowed(&app.db, now - UNFOLLOWED_KEPT_MS).await?;
     db::leases::prune(&app.db, now - INBOUND_KEPT_MS).await?;
+    temporary_media::prune(&app.db, now).await?;
+    upload_links::prune(&app.db, now).await?;
+    let kept_since = now - app.config.privacy.retention.as_millis() as i64;
+    moderations::prune(&app.db, kept_since).await?;
+    let objects = attachments::prune(&app.db, kept_since).await?;
+    app.delete_objects(privacy::unnamed(&app.db, objects).await?).await;
+    sweep(app, kept_since).await?;
     if pushes + questions + followers > 0 {
         tracing::info!(pushes, questions, followers, "erased what is kept no longer");
+    }
+    Ok(())
+}
+
+/// Deletes objects that are old and that no row names.
+async fn sweep(app: &App, before: i64) -> Result<(), Error> {
+    for shard in 0..=u8::MAX {
+        let listed = match app.storage.list(shard).await {
+            Ok(listed) => listed,
+            Err(error) => {
+                tracing::warn!(%error, "the stored objects cannot be listed; they are swept another time");
+                return Ok(());
+            }
+        };
+        let old = listed.into_iter().filter(|object| object.put_at < before).map(|object| object.key.to_string()).collect();
+        app.delete_objects(privacy::unnamed(&app.db, old).await?).await;
     }
     Ok(())
 }

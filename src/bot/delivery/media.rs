@@ -1,11 +1,78 @@
 //! The media_id that WeChat has for a picture or a spoken answer: uploaded once for each account, kept for three days.
 
-use std::time::Duration;
-
 use crate::{
     app::{Account, App},
     bot::wording,
-    db::{answer_parts::Waiting, temporary_media},
+    clock,
+    db::{
+        answer_parts::{Kind, Waiting},
+        temporary_media,
+    },
+    picture::Goal,
+    storage::Key,
+    wechat::media::{self, TemporaryKind},
 };
 
 use super::reply::{self, Manner};
+
+/// WeChat keeps a temporary medium for three days; the last hour is left out, so that none ends on its way.
+const LIFETIME_MS: i64 = 71 * 60 * 60 * 1000;
+
+/// The media_id of a part's bytes, uploaded now if WeChat does not hold them. `None` if it does not take them.
+pub async fn media_id(app: &App, account: &Account, part: &Waiting) -> Result<Option<String>, sqlx::Error> {
+    let Some(object) = &part.object else { return Ok(None) };
+    if let Some(media_id) = temporary_media::show(&app.db, &account.name, object, clock::now_ms()).await? {
+        return Ok(Some(media_id));
+    }
+    match upload(app, account, (object, part.kind)).await {
+        Ok(media_id) => {
+            temporary_media::remember(&app.db, (&account.name, object), &media_id, clock::now_ms() + LIFETIME_MS).await?;
+            Ok(Some(media_id))
+        }
+        Err(error) => {
+            tracing::warn!(request = part.question_id, account = account.name, error = format!("{error:#}"), "an upload to WeChat failed");
+            Ok(None)
+        }
+    }
+}
+
+/// Forgets a media_id that WeChat does not know.
+pub async fn forget(app: &App, account: &Account, part: &Waiting) -> Result<(), sqlx::Error> {
+    match &part.object {
+        Some(object) => temporary_media::forget(&app.db, &account.name, object).await,
+        None => Ok(()),
+    }
+}
+
+/// What stands in the place of a medium that WeChat does not take: the way to its page.
+pub fn in_words(manner: Manner<'_>, part: &Waiting) -> String {
+    let link = reply::page_link(manner, &part.page_token);
+    wording::on_the_page(link.as_deref(), manner.language)
+}
+
+async fn upload(app: &App, account: &Account, (object, kind): (&str, Kind)) -> anyhow::Result<String> {
+    let key = Key::parse(object).ok_or_else(|| anyhow::anyhow!("{object} is no key"))?;
+    let bytes = app.storage.get(&key).await?.ok_or_else(|| anyhow::anyhow!("the object is gone"))?;
+    let request = match kind {
+        Kind::Voice => media::upload_temporary(TemporaryKind::Voice, "answer.mp3", "audio/mpeg", bytes),
+        Kind::Image | Kind::Text => {
+            let (bytes, content_type) = fitted(app, &key, bytes).await?;
+            let file_name = if content_type == "image/png" { "picture.png" } else { "picture.jpg" };
+            media::upload_temporary(TemporaryKind::Image, file_name, content_type, bytes)
+        }
+    };
+    Ok(app.call(account, &request).await?.media_id)
+}
+
+/// The picture as WeChat takes it: as it is kept where that fits, else smaller or in another format.
+async fn fitted(app: &App, key: &Key, bytes: Vec<u8>) -> anyhow::Result<(Vec<u8>, &'static str)> {
+    if bytes.len() <= Goal::WECHAT.max_bytes {
+        match key.extension() {
+            "png" => return Ok((bytes, "image/png")),
+            "jpg" | "jpeg" => return Ok((bytes, "image/jpeg")),
+            _ => {}
+        }
+    }
+    let fitted = app.workshop.fit(bytes, Goal::WECHAT).await?;
+    Ok((fitted.bytes, fitted.format.content_type()))
+}

@@ -75,7 +75,7 @@ pub struct Declined {
 /// Makes the answer, or the apology, durable, and sees to its delivery.
 pub(super) async fn settle(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, live: &Live, ending: Ending) -> Stage {
     crash::point("answer whole");
-    let settled = Settled::of(app, asked, live.written(), ending);
+    let settled = Settled::of(app, asked, live.written(), ending).await;
     settled.log(asked);
     let written = live.written();
     let mut shown = written.shown;
@@ -141,7 +141,7 @@ struct Settled {
 }
 
 impl Settled {
-    fn of(app: &App, asked: &Asked, written: Written, ending: Ending) -> Self {
+    async fn of(app: &App, asked: &Asked, written: Written, ending: Ending) -> Self {
         let mut settled = Self {
             progress: progress_of(app, &asked.id, written),
             state: State::Answered,
@@ -155,8 +155,8 @@ impl Settled {
             language: app.language(&asked.account, &asked.openid),
         };
         match ending {
-            Ending::Told(told) => settled.told(app, *told),
-            Ending::Drawn(drawn) => settled.drawn(app, drawn),
+            Ending::Told(told) => settled.told(app, *told).await,
+            Ending::Drawn(drawn) => settled.drawn(app, drawn).await,
             Ending::Broken(error) => {
                 settled.failure = Some(error.class());
                 settled.error = Some(error.to_string());
@@ -178,17 +178,17 @@ impl Settled {
         settled
     }
 
-    fn told(&mut self, app: &App, told: Told) {
+    async fn told(&mut self, app: &App, told: Told) {
         let answered = tokens::estimate(&self.progress.answer) + tokens::estimate(&self.progress.reasoning);
-        self.usage = Some(spending::of_words(app, &told.outcome, (told.prompt_tokens, answered)));
+        self.usage = Some(spending::of_words(app, &told.outcome, (told.prompt_tokens, answered)).await);
         self.failure = cut(&told.outcome.finish);
         self.progress.model = Some(told.outcome.model);
         self.media = told.spoken.into_iter().collect();
         self.tail = wording::tail(&told.sources, told.is_first && app.config.reply.is_labelled, app.config.reply.tail.as_deref(), self.language);
     }
 
-    fn drawn(&mut self, app: &App, drawn: Drawn) {
-        self.usage = Some(spending::of_pictures(app, &drawn));
+    async fn drawn(&mut self, app: &App, drawn: Drawn) {
+        self.usage = Some(spending::of_pictures(app, &drawn).await);
         self.progress.model = Some(drawn.model);
         self.progress.answer = drawn.words;
         self.media = drawn.pictures;

@@ -33,3 +33,19 @@ pub fn cut_short(class: &str, language: Language) -> &'static str {
         (_, English) => "(The answer broke off here.)",
     }
 }
+
+/// A moderator let a question or answer not pass.
+pub fn moderated(language: Language) -> &'static str {
+    match language {
+        Chinese => "抱歉，这个内容我不能回答，换个话题吧。",
+        English => "Sorry, I cannot answer this. Let us talk about something else.",
+    }
+}
+
+/// A moderator wants a person to look first.
+pub fn held(language: Language) -> &'static str {
+    match language {
+        Chinese => "这个回答需要人工确认后才能发出，请过一阵子再问。",
+        English => "This answer needs to be looked at by a person first. Please ask again later.",
+    }
+}

@@ -90,3 +90,23 @@ pub fn deleted(questions: u64, at: i64, language: Language) -> String {
         ),
     }
 }
+
+/// Files cannot be handed in: there is no public address.
+pub fn cannot_take_files(language: Language) -> &'static str {
+    match language {
+        Chinese => "抱歉，这里还不能收文件。可以把要问的内容复制过来发给我。",
+        English => "Sorry, I cannot take files here. You can paste the text instead.",
+    }
+}
+
+/// Where files are handed in.
+pub fn upload_page(url: &str, language: Language) -> String {
+    match language {
+        Chinese => format!(
+            "请在这里上传文件（30 分钟内有效，只有你能用）：<a href=\"{url}\">上传文件</a>\n\n支持 PDF、Word、Excel、PPT、EPUB、网页、文本和图片，每个不超过 20 MB。传好之后直接在这里提问。"
+        ),
+        English => format!(
+            "Hand in files here (for 30 minutes, for you alone): <a href=\"{url}\">hand in a file</a>\n\nPDF, Word, Excel, PowerPoint, EPUB, web pages, text and pictures, up to 20 MB each. Then just ask."
+        ),
+    }
+}

@@ -1,0 +1,130 @@
+//! The files of a conversation: read in a process of their own, kept as text, and asked about by the passages that fit.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::Context;
+
+use crate::{
+    app::App,
+    bot::{moderating, question::Asked},
+    clock,
+    db::{
+        attachments::{self, Attachment, State},
+        followers,
+    },
+    extract::{self, passages},
+    moderation::{Point, fence},
+    storage::Key,
+    telemetry::crash,
+};
+
+use super::Material;
+
+/// Letters of all files together that go to the model with one question.
+const BUDGET: usize = 8_000;
+
+/// A file that waits for this long has lost the process that was reading it; a file is read within 20 s.
+const LEFT_BEHIND_AFTER_MS: i64 = 45_000;
+
+/// Files that are looked after in one round.
+const BATCH: i64 = 20;
+
+/// Adds the passages of the conversation's files that fit the question.
+pub(super) async fn recall(app: &App, asked: &Asked, material: &mut Material) -> Result<(), sqlx::Error> {
+    let follower = followers::show(&app.db, &asked.account, &asked.openid).await?;
+    let since = follower.map_or(0, |follower| follower.session_started_at);
+    let idle_since = asked.asked_at - app.config.session.idle.as_millis() as i64;
+    let mut files = Vec::new();
+    for file in attachments::files(&app.db, &asked.account, &asked.openid, since.max(idle_since)).await? {
+        let file = if file.state == State::Waiting { read(app, file).await? } else { file };
+        if file.state == State::Ready {
+            files.push(file);
+        }
+    }
+    if files.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<passages::Source> =
+        files.iter().map(|file| passages::Source { name: file.name.clone(), text: file.text.clone() }).collect();
+    let question = material.text.clone();
+    let fitting = tokio::task::spawn_blocking(move || passages::best(&question, &texts, BUDGET)).await.unwrap_or_default();
+    for file in &files {
+        let own: Vec<String> = fitting.iter().filter(|passage| passage.name == file.name).map(passages::Passage::shown).collect();
+        if own.is_empty() {
+            continue;
+        }
+        if let Ok(text) = moderating::judge(app, asked, Point::Passage, &own.join("\n\n…\n\n")).await? {
+            material.quote(fence::Kind::File, &file.name, &text);
+            material.sources.push(format!("《{}》", file.name));
+        }
+    }
+    Ok(())
+}
+
+/// Reads a file that was just handed in, in a task of its own.
+pub(crate) fn read_now(app: &Arc<App>, id: String) {
+    let own = app.clone();
+    app.tasks.spawn(async move {
+        let read = async {
+            match attachments::show(&own.db, &id).await? {
+                Some(file) if file.state == State::Waiting => read(&own, file).await.map(drop),
+                _ => Ok(()),
+            }
+        };
+        if let Err(error) = read.await {
+            tracing::error!(file = id, %error, "the database failed a file; it is read again");
+        }
+    });
+}
+
+/// Reads files whose process died over them.
+pub(crate) async fn read_left_behind(app: &App) -> Result<(), sqlx::Error> {
+    for file in attachments::unread(&app.db, clock::now_ms() - LEFT_BEHIND_AFTER_MS, BATCH).await? {
+        tracing::info!(file = file.id, "a file that was left behind is read");
+        read(app, file).await?;
+    }
+    Ok(())
+}
+
+/// Reads a file and keeps its text, or why there is none.
+async fn read(app: &App, file: Attachment) -> Result<Attachment, sqlx::Error> {
+    let (text, failure) = match text_of(app, &file).await {
+        Ok(document) if document.text.trim().is_empty() => {
+            (String::new(), Some(if document.needs_eyes { "needs_eyes" } else { "empty" }))
+        }
+        Ok(document) => (document.text, None),
+        Err(error) => {
+            let class = error.downcast_ref::<extract::Error>().map_or("unreadable", extract::Error::class);
+            tracing::warn!(file = file.id, class, error = format!("{error:#}"), "a file could not be read");
+            (String::new(), Some(class))
+        }
+    };
+    crash::point("file read");
+    match failure {
+        None => super::keep(app, &file, None, &text).await?,
+        Some(class) => super::give_up(app, &file, class).await?,
+    }
+    let state = if failure.is_none() { State::Ready } else { State::Failed };
+    Ok(Attachment { state, text, failure: failure.map(str::to_owned), ..file })
+}
+
+async fn text_of(app: &App, file: &Attachment) -> anyhow::Result<extract::Document> {
+    let key = file.object.as_deref().and_then(Key::parse).context("the file has no key")?;
+    if let Some(path) = app.storage.path(&key) {
+        return Ok(app.readers.read(&path, &file.name).await?);
+    }
+    let bytes = app.storage.get(&key).await?.context("the file is gone")?;
+    let copy = Copy(app.config.data_dir.join(format!("reading-{}", file.id)));
+    tokio::fs::write(&copy.0, bytes).await.context("the file cannot be written for reading")?;
+    Ok(app.readers.read(&copy.0, &file.name).await?)
+}
+
+/// A file of a bucket while it is read; it goes with this.
+struct Copy(PathBuf);
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        // What stays behind is overwritten or swept with the folder; there is nobody to tell.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
