@@ -14,7 +14,13 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{config::Config, db::Db, db::inbound::Intake, llm::chat::Upstream, wechat::client::Request};
+use crate::{
+    config::Config,
+    db::Db,
+    db::inbound::Intake,
+    llm::chat::Upstream,
+    wechat::{client::Request, media::Download},
+};
 
 use access::AccessTokens;
 pub use account::Account;
@@ -59,6 +65,11 @@ impl App {
     /// Calls WeChat with the account's shared access token.
     pub async fn call<T: DeserializeOwned>(&self, account: &Account, request: &Request<T>) -> Result<T, access::Error> {
         self.access.call(&account.configured, request).await
+    }
+
+    /// Fetches a file from WeChat, likewise.
+    pub async fn download(&self, account: &Account, request: &Request<Download>) -> Result<Download, access::Error> {
+        self.access.download(&account.configured, request).await
     }
 
     /// 128 unguessable bits, as 32 letters for a URL.

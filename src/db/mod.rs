@@ -13,6 +13,7 @@ pub mod followers;
 pub mod inbound;
 pub mod leases;
 pub mod questions;
+pub mod tickets;
 pub mod usage;
 
 pub use connect::{connect, migrate, pending_migrations};
