@@ -1,4 +1,4 @@
-//! The access token that all callers and all replicas share, and calls to WeChat made with it.
+//! The access token and the JS-SDK ticket that all callers and all replicas share, and calls to WeChat made with them.
 //!
 //! One refresh serves any number of callers: in the process through a single flight, between replicas through a claim in the
 //! database. Knows nothing of what the calls are for; it repeats one only when WeChat refused its token, which proves that
@@ -18,11 +18,14 @@ use crate::{
     db::{
         self, Db,
         access_tokens::{self, AccessToken, Claim},
+        tickets,
     },
     wechat::{
         self,
         client::{Client, Request},
         error::Class,
+        media::Download,
+        ticket::{Ticket, jsapi_ticket},
         token::{Refresh, Token, stable_token},
     },
 };
@@ -60,6 +63,8 @@ pub struct AccessTokens {
     /// Tells this process's claims from those of others.
     replica: Arc<str>,
     held: Cache<String, Held>,
+    /// The JS-SDK tickets, by the same rules.
+    tickets: Cache<String, Held>,
 }
 
 /// Why a call was not made or did not succeed.
@@ -118,22 +123,60 @@ impl From<db::Error> for Error {
 impl AccessTokens {
     /// `replica` is unlike that of any other process.
     pub fn new(db: Db, client: Client, replica: &str) -> Self {
-        Self { db, client, replica: replica.into(), held: Cache::builder().expire_after(ByLifetime).build() }
+        let cache = || Cache::builder().expire_after(ByLifetime).build();
+        Self { db, client, replica: replica.into(), held: cache(), tickets: cache() }
     }
 
     /// Makes `request` for `account`; once more with a new token if WeChat refuses the old one (40001, 40014, 42001).
     pub async fn call<T: DeserializeOwned>(&self, account: &Account, request: &Request<T>) -> Result<T, Error> {
         let token = self.current(account).await?;
-        let refused = match self.client.call(&token, request).await {
-            Err(error) if error.is_stale_token() => error,
-            other => return Ok(other?),
-        };
-        match self.replace(account, &token).await {
-            Ok(fresh) => Ok(self.client.call(&fresh, request).await?),
-            // Without another token the first refusal is what the caller should read.
-            Err(Error::Rejected) => Err(refused.into()),
-            Err(error) => Err(error),
+        match self.client.call(&token, request).await {
+            Err(error) if error.is_stale_token() => {
+                Ok(self.client.call(&self.instead(account, &token, error).await?, request).await?)
+            }
+            other => Ok(other?),
         }
+    }
+
+    /// Fetches a file for `account`, likewise.
+    pub async fn download(&self, account: &Account, request: &Request<Download>) -> Result<Download, Error> {
+        let token = self.current(account).await?;
+        match self.client.download(&token, request).await {
+            Err(error) if error.is_stale_token() => {
+                Ok(self.client.download(&self.instead(account, &token, error).await?, request).await?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Another token than the one that was `refused`; without one the refusal is what the caller should read.
+    async fn instead(&self, account: &Account, bad: &SecretString, refused: wechat::error::Error) -> Result<SecretString, Error> {
+        match self.replace(account, bad).await {
+            Err(Error::Rejected) => Err(refused.into()),
+            other => other,
+        }
+    }
+
+    /// The account's JS-SDK ticket, fetched if need be, and used until a few minutes before its end.
+    pub async fn ticket(&self, account: &Account) -> Result<SecretString, Error> {
+        let look = async {
+            match self.shared_ticket(account).await {
+                Ok(held) => held,
+                Err(error) => Held { lifetime: error.pause(), token: Err(error) },
+            }
+        };
+        self.tickets.get_with_by_ref(&account.name, look).await.token
+    }
+
+    async fn shared_ticket(&self, account: &Account) -> Result<Held, Error> {
+        let now = self.db.now_ms().await?;
+        let row = tickets::show(&self.db, &account.name).await?;
+        if let Some(fresh) = row.and_then(|row| until_due(row.ticket.into(), row.expires_at - now)) {
+            return Ok(fresh);
+        }
+        let Ticket { ticket, expires_in } = self.call(account, &jsapi_ticket()).await?;
+        tickets::store(&self.db, &account.name, ticket.expose_secret(), now + expires_in.as_millis() as i64).await?;
+        Ok(held(&Token { value: ticket, expires_in }))
     }
 
     /// The account's token, fetched if need be.
@@ -234,9 +277,13 @@ fn is_same(one: &SecretString, other: &SecretString) -> bool {
 
 /// The row's token with the time until its successor is due, if that is not yet.
 fn fresh(row: &AccessToken, now: i64) -> Option<Held> {
-    let remaining = Duration::from_millis(u64::try_from(row.expires_at - now).ok()?);
+    until_due(row.token.clone().into(), row.expires_at - now)
+}
+
+fn until_due(token: SecretString, remaining_ms: i64) -> Option<Held> {
+    let remaining = Duration::from_millis(u64::try_from(remaining_ms).ok()?);
     let lifetime = remaining.checked_sub(OVERLAP).filter(|lifetime| !lifetime.is_zero())?;
-    Some(Held { token: Ok(row.token.clone().into()), lifetime })
+    Some(Held { token: Ok(token), lifetime })
 }
 
 /// The row's token for a little while, if it works at all.

@@ -24,7 +24,7 @@ use crate::{
     moderation,
     picture::Workshop,
     storage::{Key, Storage},
-    wechat::client::Request,
+    wechat::{client::Request, media::Download},
 };
 
 use access::AccessTokens;
@@ -103,6 +103,11 @@ impl App {
     /// Calls WeChat with the account's shared access token.
     pub async fn call<T: DeserializeOwned>(&self, account: &Account, request: &Request<T>) -> Result<T, access::Error> {
         self.access.call(&account.configured, request).await
+    }
+
+    /// Fetches a file from WeChat, likewise.
+    pub async fn download(&self, account: &Account, request: &Request<Download>) -> Result<Download, access::Error> {
+        self.access.download(&account.configured, request).await
     }
 
     /// 128 unguessable bits, as 32 letters for a URL.

@@ -98,7 +98,7 @@ fn label(app: &App, asked: &Asked, model: &str) -> Label {
     let producer = app.config.privacy.operator.clone().unwrap_or_else(|| "huixin".to_owned());
     let mark = match app.language(&asked.account, &asked.openid) {
         crate::config::Language::Chinese => Mark::Chinese,
-        crate::config::Language::English => Mark::English,
+        crate::config::Language::English => Mark::Latin,
     };
     let aigc = Aigc::made_by(&format!("{producer}/{model}"), &asked.id);
     Label::On(LabelSettings { mark: Some(mark), aigc })

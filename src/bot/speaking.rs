@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     db::answer_parts::{Kind, New},
-    llm::speech::mp3,
+    llm::speech::mp3_seconds,
 };
 
 use super::{question::Asked, text};
@@ -28,7 +28,7 @@ pub(super) async fn speak(app: &App, asked: &Asked, answer: &str) -> Option<New>
                 return None;
             }
         };
-        if mp3::seconds(&spoken).is_none_or(|seconds| seconds > MAX_SECONDS) {
+        if mp3_seconds(&spoken).is_none_or(|seconds| seconds > MAX_SECONDS) {
             letters /= 2;
             continue;
         }

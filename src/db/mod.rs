@@ -18,6 +18,7 @@ pub mod preferences;
 pub mod privacy;
 pub mod questions;
 pub mod temporary_media;
+pub mod tickets;
 pub mod upload_links;
 pub mod usage;
 

@@ -54,7 +54,7 @@ pub(super) fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(A
         speech: speech(&config)?,
         catalogue,
         picture_catalogue,
-        fetcher: Fetcher::new(fetch::Settings { allow: config.fetch_allow.clone(), ..fetch::Settings::default() })
+        fetcher: Fetcher::new(&fetch::Settings { allow: config.fetch_allow.clone(), ..fetch::Settings::default() })
             .context("FETCH_ALLOW_HOSTS is configured wrongly")?,
         moderation: Arc::new(Chain::new(moderation(&config)).context("moderation is configured wrongly")?),
         storage: storage(&config)?,

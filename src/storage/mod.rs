@@ -18,6 +18,8 @@ use opendal_http_transport_reqwest::ReqwestTransport;
 use reqwest::redirect;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::clock;
+
 use address::{Address, Addressing, Bucket};
 
 /// A store's front answers a handshake within milliseconds; beyond this the route is broken.
@@ -159,10 +161,10 @@ impl Storage {
     async fn sweep_partial(&self) -> Result<(), Error> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let partial = self.operator.list_with(&format!("{PARTIAL}/")).recursive(true).await?;
-        let newest = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |now| now.as_millis() as i64);
+        let now = clock::now_ms();
         for entry in partial.iter().filter(|entry| entry.metadata().is_file()) {
-            let changed_at = entry.metadata().last_modified().map_or(newest, |time| time.into_inner().as_millisecond());
-            if changed_at < newest - PARTIAL_LIFETIME_MS {
+            let changed_at = entry.metadata().last_modified().map_or(now, |time| time.into_inner().as_millisecond());
+            if changed_at < now - PARTIAL_LIFETIME_MS {
                 tracing::info!(file = %folder.join(entry.path()).display(), "took away an unfinished object");
                 self.operator.delete(entry.path()).await?;
             }

@@ -15,7 +15,7 @@ use std::{
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::{
     Response, StatusCode, Url,
-    header::{CONTENT_TYPE, DATE},
+    header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, HeaderName},
     redirect, retry,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -30,7 +30,8 @@ use serde_json::{
 
 use super::{
     error::{Error, WechatError},
-    tolerant,
+    media::{Download, File},
+    multipart, tolerant,
 };
 
 /// WeChat's front answers a handshake within milliseconds; beyond this the route is broken.
@@ -39,8 +40,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// From the first byte of the request to the last of the answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The same where a file goes along: 10 MB at 2 Mbit/s.
+const FILE_TIMEOUT: Duration = Duration::from_secs(45);
+
 /// Bytes of an answer that are read. The largest, a list of 10,000 openids, has 300 kB.
 const MAX_BODY: usize = 1 << 20;
+
+/// Bytes of a file that is read. The largest that WeChat keeps have 10 MB.
+const MAX_FILE: usize = 20 << 20;
 
 /// Calls WeChat's API at one base URL.
 #[derive(Debug, Clone)]
@@ -66,6 +73,8 @@ pub struct Request<T = IgnoredAny> {
     /// Without the access token.
     pub query: Vec<(Cow<'static, str>, String)>,
     pub body: Body,
+    /// Whether the answer is a file, which takes its time.
+    brings_file: bool,
     answer: PhantomData<fn() -> T>,
 }
 
@@ -81,6 +90,8 @@ pub enum Method {
 pub enum Body {
     None,
     Json(Value),
+    /// A form with one file.
+    Multipart(File),
 }
 
 /// The part of an answer that every call shares.
@@ -90,6 +101,12 @@ struct Verdict {
     errcode: i64,
     #[serde(default)]
     errmsg: Option<String>,
+}
+
+/// What stands in the place of a video.
+#[derive(Deserialize)]
+struct VideoUrl {
+    video_url: String,
 }
 
 impl Client {
@@ -117,6 +134,14 @@ impl Client {
         self.measured(None, request).await
     }
 
+    /// Fetches a file with `access_token`.
+    pub async fn download(&self, access_token: &SecretString, request: &Request<Download>) -> Result<Download, Error> {
+        let start = Instant::now();
+        let result = self.fetch(access_token, request).await;
+        record(request, start, &result);
+        result.map_err(|error| error.without(access_token))
+    }
+
     /// WeChat's clock in unix milliseconds, to the second, from the `Date` that every answer carries.
     pub async fn platform_time(&self) -> Result<Option<i64>, Error> {
         let response = self.http.get(self.base_url.clone()).send().await.map_err(Error::of_transport)?;
@@ -128,18 +153,23 @@ impl Client {
     async fn measured<T: DeserializeOwned>(&self, access_token: Option<&SecretString>, request: &Request<T>) -> Result<T, Error> {
         let start = Instant::now();
         let result = self.exchange(access_token, request).await;
-        let elapsed = start.elapsed();
-        let (errcode, rid) = match &result {
-            Ok(_) => ("0".to_owned(), None),
-            Err(error) => (error.label(), error.refusal().and_then(|refusal| refusal.rid.as_deref())),
-        };
-        tracing::debug!(path = %request.path, errcode, rid, elapsed_ms = elapsed.as_millis() as u64, "called WeChat");
-        metrics::counter!("wechat_api_calls_total", "path" => request.path.clone(), "errcode" => errcode).increment(1);
-        metrics::histogram!("wechat_api_call_seconds", "path" => request.path.clone()).record(elapsed.as_secs_f64());
+        record(request, start, &result);
         result
     }
 
     async fn exchange<T: DeserializeOwned>(&self, access_token: Option<&SecretString>, request: &Request<T>) -> Result<T, Error> {
+        let response = self.send(access_token, request).await?;
+        let status = response.status();
+        answer(status, read(response, MAX_BODY).await)
+    }
+
+    async fn fetch(&self, access_token: &SecretString, request: &Request<Download>) -> Result<Download, Error> {
+        let response = self.send(Some(access_token), request).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        file(status, &headers, read(response, MAX_FILE).await)
+    }
+
+    async fn send<T>(&self, access_token: Option<&SecretString>, request: &Request<T>) -> Result<Response, Error> {
         let url = self.url(access_token, request);
         let builder = match request.method {
             Method::Get => self.http.get(url),
@@ -148,10 +178,13 @@ impl Client {
         let builder = match &request.body {
             Body::None => builder,
             Body::Json(value) => builder.header(CONTENT_TYPE, "application/json").body(raw_utf8(value)),
+            Body::Multipart(file) => {
+                let form = multipart::form(file);
+                builder.header(CONTENT_TYPE, form.content_type).body(form.bytes).timeout(FILE_TIMEOUT)
+            }
         };
-        let response = builder.send().await.map_err(Error::of_transport)?;
-        let status = response.status();
-        answer(status, read(response).await)
+        let builder = if request.brings_file { builder.timeout(FILE_TIMEOUT) } else { builder };
+        builder.send().await.map_err(Error::of_transport)
     }
 
     fn url<T>(&self, access_token: Option<&SecretString>, request: &Request<T>) -> Url {
@@ -174,12 +207,21 @@ impl Client {
 impl<T> Request<T> {
     /// A GET of `path`.
     pub fn get(path: impl Into<Cow<'static, str>>) -> Self {
-        Self { method: Method::Get, path: path.into(), query: Vec::new(), body: Body::None, answer: PhantomData }
+        Self::new(Method::Get, path.into(), Body::None)
     }
 
     /// A POST of `body` to `path`.
     pub fn post(path: impl Into<Cow<'static, str>>, body: Value) -> Self {
-        Self { method: Method::Post, path: path.into(), query: Vec::new(), body: Body::Json(body), answer: PhantomData }
+        Self::new(Method::Post, path.into(), Body::Json(body))
+    }
+
+    /// A POST of a form with `file` in it.
+    pub(super) fn upload(path: impl Into<Cow<'static, str>>, file: File) -> Self {
+        Self::new(Method::Post, path.into(), Body::Multipart(file))
+    }
+
+    fn new(method: Method, path: Cow<'static, str>, body: Body) -> Self {
+        Self { method, path, query: Vec::new(), body, brings_file: false, answer: PhantomData }
     }
 
     /// The same request with one more query parameter.
@@ -190,18 +232,37 @@ impl<T> Request<T> {
     }
 }
 
+impl Request<Download> {
+    /// A GET of a file at `path`.
+    pub(super) fn download(path: impl Into<Cow<'static, str>>) -> Self {
+        Self { brings_file: true, ..Self::get(path) }
+    }
+}
+
 impl<T> fmt::Debug for Request<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request").field("method", &self.method).field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-/// The body, up to the limit.
-async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
+/// Logs and counts what became of a call.
+fn record<T, A>(request: &Request<T>, start: Instant, result: &Result<A, Error>) {
+    let elapsed = start.elapsed();
+    let (errcode, rid) = match result {
+        Ok(_) => ("0".to_owned(), None),
+        Err(error) => (error.label(), error.refusal().and_then(|refusal| refusal.rid.as_deref())),
+    };
+    tracing::debug!(path = %request.path, errcode, rid, elapsed_ms = elapsed.as_millis() as u64, "called WeChat");
+    metrics::counter!("wechat_api_calls_total", "path" => request.path.clone(), "errcode" => errcode).increment(1);
+    metrics::histogram!("wechat_api_call_seconds", "path" => request.path.clone()).record(elapsed.as_secs_f64());
+}
+
+/// The body, up to `limit` bytes.
+async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(Error::of_transport)? {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(Error::Unknown { reason: format!("the answer is larger than {MAX_BODY} bytes") });
+        if body.len() + chunk.len() > limit {
+            return Err(Error::Unknown { reason: format!("the answer is larger than {limit} bytes") });
         }
         body.extend_from_slice(&chunk);
     }
@@ -230,6 +291,22 @@ fn answer<T: DeserializeOwned>(status: StatusCode, body: Result<Vec<u8>, Error>)
     serde_json::from_slice(&body).map_err(|error| Error::Unknown {
         reason: format!("the answer has an unexpected shape at line {} column {}", error.line(), error.column()),
     })
+}
+
+/// Judges an answer that should be a file: WeChat's refusals, and the address of a video, come as JSON under any content type.
+fn file(status: StatusCode, headers: &HeaderMap, body: Result<Vec<u8>, Error>) -> Result<Download, Error> {
+    let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_json = |bytes: &Vec<u8>| bytes.trim_ascii_start().starts_with(b"{");
+    if !status.is_success() || body.as_ref().map_or(true, is_json) {
+        let VideoUrl { video_url } = answer(status, body)?;
+        return Ok(Download::VideoUrl(video_url));
+    }
+    let bytes = body?;
+    let content_type = header(CONTENT_TYPE).to_owned();
+    if bytes.is_empty() || content_type.starts_with("text/html") {
+        return Err(Error::Unknown { reason: format!("the answer is not a file ({} bytes)", bytes.len()) });
+    }
+    Ok(Download::File(File { name: multipart::file_name(header(CONTENT_DISPOSITION)), content_type, bytes }))
 }
 
 /// JSON without `\u` escapes, which WeChat refuses (40033, 47002): letters stay as they are, control characters are left out.

@@ -28,6 +28,11 @@ pub fn send_image(openid: &str, media_id: &str) -> Request {
     Request::post(SEND, json!({"touser": openid, "msgtype": "image", "image": {"media_id": media_id}}))
 }
 
+/// Sends a voice of at most 60 s that was uploaded before, temporary or permanent.
+pub fn send_voice(openid: &str, media_id: &str) -> Request {
+    Request::post(SEND, json!({"touser": openid, "msgtype": "voice", "voice": {"media_id": media_id}}))
+}
+
 /// Shows or hides 对方正在输入. Needs an exchange within the last 30 s (45080); 45081 says that it is shown already.
 pub fn typing(openid: &str, command: Typing) -> Request {
     let command = match command {

@@ -199,7 +199,7 @@ async fn push_part(app: &Arc<App>, manner: Manner<'_>, push: &Push, part: (&Wait
 /// What WeChat's answer means for this part and for the rest.
 async fn verdict(
     app: &Arc<App>,
-    account: &Arc<Account>,
+    account: &Account,
     push: &Push,
     result: Result<serde::de::IgnoredAny, access::Error>,
 ) -> Result<(PushEnd, Next), sqlx::Error> {

@@ -88,7 +88,7 @@ pub(crate) async fn read_left_behind(app: &App) -> Result<(), sqlx::Error> {
 
 /// Reads a file and keeps its text, or why there is none.
 async fn read(app: &App, file: Attachment) -> Result<Attachment, sqlx::Error> {
-    let (text, failure) = match text_of(app, &file).await {
+    let (text, failure): (String, Option<&str>) = match text_of(app, &file).await {
         Ok(document) if document.text.trim().is_empty() => {
             (String::new(), Some(if document.needs_eyes { "needs_eyes" } else { "empty" }))
         }

@@ -16,7 +16,7 @@ use crate::{
     llm::DataUrl,
     picture::Goal,
     storage::Key,
-    wechat::media,
+    wechat::media::{self, Download},
 };
 
 use super::Material;
@@ -62,11 +62,11 @@ async fn shown(app: &App, account: &Account, picture: &Attachment) -> anyhow::Re
         let url = DataUrl::new("image/jpeg", &bytes);
         return Ok((key, url));
     }
-    let bytes = match app.call(account, &media::download(&picture.source)).await {
-        Ok(download) => download.bytes,
+    let bytes = match app.download(account, &media::download(&picture.source)).await {
+        Ok(Download::File(file)) => file.bytes,
         // An account without an AppSecret has the address alone.
-        Err(error) => {
-            let url = picture.url.as_deref().with_context(|| format!("no address instead of the media: {error}"))?;
+        Ok(Download::VideoUrl(_)) | Err(_) => {
+            let url = picture.url.as_deref().context("neither the media nor an address of it can be had")?;
             app.fetcher.get(url, Want::PICTURE).await?.bytes
         }
     };

@@ -10,7 +10,7 @@ use crate::{
     db::{attachments::Attachment, questions},
     moderation::Point,
     telemetry::crash,
-    wechat::media,
+    wechat::media::{self, Download},
 };
 
 use super::Material;
@@ -53,7 +53,9 @@ pub(super) async fn hear(
 }
 
 async fn transcribed(app: &App, account: &Account, attachment: &Attachment) -> anyhow::Result<String> {
-    let recording = app.call(account, &media::download(&attachment.source)).await?;
+    let Download::File(recording) = app.download(account, &media::download(&attachment.source)).await? else {
+        anyhow::bail!("WeChat gives a video for a voice message");
+    };
     let extension = if attachment.name == "speex" { "spx" } else { "amr" };
     let heard = app.speech.hear(recording.bytes, &format!("voice.{extension}"), &recording.content_type).await?;
     Ok(heard.text)

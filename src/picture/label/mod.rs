@@ -33,7 +33,7 @@ const MAX_SHARE: f32 = 0.9;
 /// In parts of the writing's height: the pen, its outline on either side, the gap between characters, plate and margin.
 const PEN: f32 = 0.105;
 const OUTLINE: f32 = 0.05;
-const GAP: f32 = 0.24;
+const GAP: f32 = 0.27;
 const PADDING: f32 = 0.42;
 const MARGIN: f32 = 0.4;
 
@@ -48,7 +48,7 @@ const BOX: f32 = 100.0;
 pub(super) fn draw(pixels: &mut DynamicImage, mark: Mark) {
     let (width, height) = (pixels.width() as f32, pixels.height() as f32);
     let glyphs = mark.glyphs();
-    let writing_width = glyphs.iter().map(|glyph| glyph.width / BOX + GAP).sum::<f32>() - GAP;
+    let writing_width = glyphs.iter().map(|glyph| glyph.width / BOX * (1.0 - PEN) + GAP).sum::<f32>() - GAP + PEN;
     let widest = width * MAX_SHARE / (writing_width + 2.0 * PADDING);
     let highest = height * MAX_SHARE / (1.0 + 2.0 * PADDING);
     let size = (width.min(height) * HEIGHT).max(MIN_HEIGHT).min(widest).min(highest);
