@@ -6,6 +6,7 @@
 
 mod act;
 mod api;
+mod browser;
 mod clock;
 mod delivery;
 mod journal;
@@ -27,7 +28,10 @@ use std::{
 
 use actix_web::{App, HttpServer, dev::ServerHandle, web};
 use anyhow::Context;
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{
+    runtime::Handle,
+    sync::{OnceCell, watch},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::{
@@ -97,6 +101,9 @@ impl Simulator {
         self.world.stop.cancel();
         self.world.tasks.close();
         self.server.stop(false).await;
+        if let Some(browser) = self.world.browser.get() {
+            browser.server.stop(false).await;
+        }
         self.world.tasks.wait().await;
     }
 
@@ -204,6 +211,8 @@ fn world(settings: Settings) -> anyhow::Result<World> {
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
         url: OnceLock::new(),
+        address: settings.bind,
+        browser: OnceCell::new(),
         platform: Mutex::new(platform),
         changes: watch::Sender::new(0),
     })

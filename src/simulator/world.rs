@@ -1,12 +1,18 @@
 //! What all parts of a running simulator share: the fixed settings, the clock, the state behind its lock, and the bell that
 //! rings on every change.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::{
+    net::SocketAddr,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+};
 
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{
+    runtime::Handle,
+    sync::{OnceCell, watch},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{clock::Clock, platform::Platform};
+use super::{browser::Browser, clock::Clock, platform::Platform};
 use crate::wechat::envelope::AesKey;
 
 /// The account's original id, the sender of every reply.
@@ -24,6 +30,10 @@ pub(super) struct World {
     pub(super) tasks: TaskTracker,
     pub(super) stop: CancellationToken,
     pub(super) url: OnceLock<String>,
+    /// What the simulator was bound to.
+    pub(super) address: SocketAddr,
+    /// Open from the first page on.
+    pub(super) browser: OnceCell<Browser>,
     pub(super) platform: Mutex<Platform>,
     pub(super) changes: watch::Sender<u64>,
 }

@@ -2,6 +2,7 @@
 import { HUES, NAMES } from "./words.js";
 import { $, icon, keep, make, send, t, time, ui } from "./dom.js";
 import { showEntry } from "./inspector.js";
+import { openPage, openPicture } from "./overlay.js";
 
 export const nameOf = (id) => {
   const index = ui.state.followers.findIndex((follower) => follower.openid === id);
@@ -24,7 +25,7 @@ export function renderChat() {
     if (bubble.at_ms - before > 300000) entries.push([`time${bubble.at_ms}`, () => make("li", { className: "time", textContent: time(bubble.at_ms) })]);
     before = bubble.at_ms;
     const outcomes = ui.state.exchanges.filter((exchange) => bubble.via.via === "follower" && exchange.push === bubble.via.push);
-    const key = JSON.stringify([ui.lang, bubble, outcomes.map((exchange) => exchange.outcome)]);
+    const key = JSON.stringify([ui.lang, bubble, ui.state.voices[bubble.media_id], outcomes.map((exchange) => exchange.outcome)]);
     entries.push([key, () => line(bubble, outcomes)]);
   });
   const last = chat.lastElementChild?.dataset.key;
@@ -57,17 +58,41 @@ function content(bubble) {
   const media = `/simulator/media/${encodeURIComponent(bubble.media_id ?? "")}`;
   switch (bubble.show) {
     case "text": return [box(...rich(bubble.text))];
-    case "image": return [make("div", { className: "bubble bare" }, make("a", { href: media, target: "_blank", rel: "noopener" }, make("img", { src: media, alt: ui.lang === "zh" ? "图片" : "picture", onload: toBottom })))];
-    case "voice": return [box(make("span", { className: "voice-bar" }, icon("voice"), "3″")), bubble.recognition ? make("span", { className: "said", textContent: bubble.recognition }) : null].filter(Boolean);
-    case "video": return [box(make("span", { className: "voice-bar" }, icon("image"), bubble.title ?? (ui.lang === "zh" ? "视频" : "video")))];
-    case "music": return [box(make("span", { className: "voice-bar" }, icon("voice"), bubble.title ?? (ui.lang === "zh" ? "音乐" : "music")))];
-    case "news": return bubble.articles.map((article) => box(make("a", { className: "card", href: safe(article.url), target: "_blank", rel: "noopener noreferrer" },
+    case "image": return [make("div", { className: "bubble bare" }, make("button", { type: "button", className: "thumb", "aria-label": t("picture"), onclick: () => openPicture(media) }, make("img", { src: media, alt: t("picture"), onload: toBottom })))];
+    case "voice": return voice(bubble);
+    case "video": return [box(make("span", { className: "voice-bar" }, icon("image"), bubble.title ?? t("video")))];
+    case "music": return [box(make("span", { className: "voice-bar" }, icon("voice"), bubble.title ?? t("music")))];
+    case "news": return bubble.articles.map((article) => box(make("a", { className: "card", ...link(article.url) },
       article.pic_url ? make("img", { src: safe(article.pic_url), alt: "" }) : null, make("strong", { textContent: article.title }), make("small", { textContent: article.description }))));
     case "menu": return [box(...rich(bubble.head), ...bubble.options.map((option) => make("button", { type: "button", className: "tap option", textContent: option.content, onclick: () => tap(option.id, option.content) })), ...rich(bubble.tail))];
     case "location": return [box(make("div", { className: "card place" }, icon("place"), make("strong", { textContent: bubble.label }), make("small", { textContent: `${bubble.latitude}, ${bubble.longitude}` })))];
-    case "card": return [box(make("div", { className: "card" }, make("strong", { textContent: bubble.title }), make("small", { textContent: bubble.note })))];
+    case "card": return [box(make(safe(bubble.note) === "#" ? "div" : "a", { className: "card", ...link(bubble.note) }, icon("link"), make("strong", { textContent: bubble.title }), make("small", { textContent: bubble.note })))];
     default: return [box(document.createTextNode(JSON.stringify(bubble)))];
   }
+}
+
+/** A bar as long as the voice; a tap shows its words, as WeChat's "convert to text" does. */
+function voice(bubble) {
+  const { seconds, words } = ui.state.voices[bubble.media_id] ?? {};
+  const length = Math.max(1, Math.round(seconds ?? 1));
+  const said = make("span", { className: "said", textContent: words ?? bubble.recognition ?? t("silent"), hidden: true });
+  const bar = make("button", { type: "button", className: "voice-bar", "aria-expanded": "false", "aria-label": t("play")(length, words ?? bubble.recognition) }, icon("voice"), `${length}″`);
+  bar.style.width = `${Math.min(200, 76 + length * 3)}px`;
+  bar.onclick = () => {
+    said.hidden = !said.hidden;
+    bar.setAttribute("aria-expanded", String(!said.hidden));
+  };
+  return [make("div", { className: "bubble" }, bar), said];
+}
+
+/** A link opens in the phone's own browser; with a key held down, or the other mouse button, in a tab. */
+function link(url) {
+  const href = safe(url);
+  return { href, target: "_blank", rel: "noopener noreferrer", onclick: (event) => {
+    if (href === "#" || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openPage(href);
+  } };
 }
 
 const safe = (url) => (/^https?:\/\//i.test(url) ? url : "#");
@@ -86,7 +111,7 @@ function rich(text) {
       const query = new URLSearchParams(href.split("?")[1] ?? "");
       out.push(make("button", { type: "button", className: "tap", textContent: label, onclick: () => tap(query.get("msgmenuid") ?? "", query.get("msgmenucontent") ?? label) }));
     } else {
-      out.push(make("a", { href: safe(href), target: "_blank", rel: "noopener noreferrer", textContent: label }));
+      out.push(make("a", { ...link(href), textContent: label }));
     }
   }
   out.push(document.createTextNode(text.slice(rest)));

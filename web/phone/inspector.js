@@ -1,5 +1,6 @@
 // The inspector: every delivery with its bytes, the API's calls, the model's prompts, and the switches.
 import { $, keep, make, send, t, time, ui } from "./dom.js";
+import { RIGHTS } from "./words.js";
 
 const MOOD = { replied: "good", acknowledged: "good", open: "wait" };
 const pretty = (text) => { try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; } };
@@ -88,11 +89,18 @@ export function renderCalls() {
   ], [part(t("query"), call.query), part(t("body"), pretty(call.body)), part(t("answer"), pretty(call.answer)), part("rid", call.rid)]))]));
 }
 
+/** What the model was asked, on one line: the last message, a prompt, a text to speak or judge, a recording. */
+function asked(request) {
+  const content = request.messages?.at(-1)?.content ?? request.prompt ?? request.input ?? request.file?.name ?? "";
+  if (!Array.isArray(content)) return String(content);
+  return content.map((part) => part.text ?? (part.image_url ? `[${t("picture")}]` : String(part))).join(" ");
+}
+
 export function renderModel() {
   fill("model", [...ui.state.asked].reverse().map(({ number, request }) => [`${ui.lang}${number}`, () => {
-    const last = request.messages?.at(-1)?.content ?? request.prompt ?? "";
+    const last = asked(request);
     return make("article", { className: "entry" }, fold([make("span", { className: "badge", textContent: request.model ?? "" }),
-      make("span", { className: "what", textContent: typeof last === "string" ? last : JSON.stringify(last) }), make("span", { className: "ms", textContent: request.messages ? `× ${request.messages.length}` : "" }), make("span")],
+      make("span", { className: "what", textContent: last, title: last }), make("span", { className: "ms", textContent: request.messages ? `× ${request.messages.length}` : "" }), make("span")],
     [part(t("request"), JSON.stringify(request, null, 2))]));
   }]));
 }
@@ -108,6 +116,7 @@ export function renderSwitches() {
   field.verified.checked = account.verified;
   field.verified.disabled = account.kind === "personal";
   field.sandbox.checked = account.sandbox;
+  showRights(account);
   field.mode.value = rest.mode;
   field.model_delay_secs.value = rest.model_delay_secs;
   $("delay").textContent = `${rest.model_delay_secs} ${t("sec")}`;
@@ -120,6 +129,17 @@ export function renderSwitches() {
   $("planned").replaceChildren(...rest.api_faults.map((fault, index) => make("li", {},
     make("span", { textContent: `${fault.times} × ${fault.path} → ${fault.errcode ?? fault.status ?? fault.wrong}` }),
     make("button", { type: "button", textContent: t("remove"), onclick: () => setFaults(rest.api_faults.filter((_, other) => other !== index)) }))));
+}
+
+/** What the chosen account may and may not. */
+function showRights(account) {
+  const verified = account.kind !== "personal" && account.verified;
+  $("rights").replaceChildren(...RIGHTS.map(([zh, en, needsMore]) => {
+    const may = !needsMore || verified || account.sandbox;
+    const sign = make("b", { textContent: may ? "✓" : "✕", role: "img", "aria-label": t(may ? "may" : "mayNot") });
+    return make("li", { className: may ? "may" : "" }, sign, make("span", { textContent: ui.lang === "zh" ? zh : en }));
+  }));
+  $("remark").textContent = account.kind === "personal" && !account.sandbox ? t("personal") : "";
 }
 
 const setSwitches = (changes) => send("PUT", "/simulator/switches", { ...ui.state.switches, ...changes });

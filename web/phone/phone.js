@@ -1,8 +1,9 @@
 // The phone: fetches the simulator's state whenever the server says that something changed, and turns taps into messages.
 import { face, nameOf, renderChat, toBottom } from "./chat.js";
-import { $, keep, make, push, send, t, time, ui } from "./dom.js";
+import { $, keep, make, push, send, t, ui } from "./dom.js";
 import { renderCalls, renderMessages, renderModel, renderSwitches } from "./inspector.js";
-import { FORMS, HINTS } from "./words.js";
+import { SAMPLES } from "./samples.js";
+import { FORMS, HINTS, MENU } from "./words.js";
 
 let wanted = false;
 let loading = false;
@@ -57,16 +58,23 @@ function ask(kind) {
   const form = FORMS[kind];
   $("dialog-title").textContent = form[ui.lang];
   $("dialog-fields").replaceChildren(...form.fields.map(([name, zh, en, value, long]) =>
-    make("label", { textContent: ui.lang === "zh" ? zh : en }, make(long ? "textarea" : "input", { name, value, ...(long && { rows: 8 }) }))));
+    make("label", { textContent: ui.lang === "zh" ? zh : en }, field(name, value, long))));
+  $("dialog-send").hidden = false;
   $("dialog").returnValue = "";
   $("dialog-form").onsubmit = () => act(kind, Object.fromEntries(new FormData($("dialog-form"))));
   $("dialog").showModal();
 }
 
+/** An input; a long one; or, for a list of choices, a selection. */
+function field(name, value, kind) {
+  if (!Array.isArray(kind)) return make(kind ? "textarea" : "input", { name, value, ...(kind && { rows: 4 }) });
+  const options = kind.map(([choice, zh, en]) => make("option", { value: choice, textContent: ui.lang === "zh" ? zh : en }));
+  return make("select", { name }, ...options);
+}
+
 async function act(kind, values) {
-  const sample = kind === "voice" ? await upload(new Blob(["#!AMR\n"])) : null;
   switch (kind) {
-    case "voice": return push({ kind, media_id: sample, recognition: values.recognition || null });
+    case "voice": return send("POST", "/simulator/voice", { openid: ui.openid, ...values });
     case "location": return push({ kind, label: values.label, latitude: Number(values.latitude), longitude: Number(values.longitude) });
     case "follower": ui.openid = values.openid || `oSimulatedFollower${String(ui.state.followers.length + 1).padStart(10, "0")}`; await send("POST", "/simulator/follower", { openid: ui.openid }); return load();
     default: return push({ kind, ...values });
@@ -80,27 +88,25 @@ async function upload(blob) {
 
 async function sendPicture(blob) {
   const media_id = await upload(blob);
-  if (media_id) push({ kind: "image", media_id });
+  if (media_id) await push({ kind: "image", media_id });
 }
 
-/** A small picture with the time on it, so that two of them differ. */
-function drawSample() {
-  const canvas = make("canvas", { width: 360, height: 270 });
-  const draw = canvas.getContext("2d");
-  const sky = draw.createLinearGradient(0, 0, 0, 270);
-  sky.addColorStop(0, "#8fd3f4"); sky.addColorStop(1, "#fff3d6");
-  draw.fillStyle = sky; draw.fillRect(0, 0, 360, 270);
-  draw.fillStyle = "#ffb347"; draw.beginPath(); draw.arc(275, 75, 32, 0, 7); draw.fill();
-  draw.fillStyle = "#4c8c5a"; draw.beginPath(); draw.moveTo(0, 270); draw.lineTo(110, 110); draw.lineTo(215, 270); draw.fill();
-  draw.fillStyle = "#2f6b46"; draw.beginPath(); draw.moveTo(120, 270); draw.lineTo(250, 140); draw.lineTo(360, 270); draw.fill();
-  draw.fillStyle = "#fff"; draw.font = "600 20px sans-serif"; draw.fillText(time(Date.now(), true), 16, 254);
-  canvas.toBlob(sendPicture, "image/png");
+/** The built-in pictures; a tap sends one. */
+function offerSamples() {
+  $("dialog-title").textContent = t("samples");
+  $("dialog-fields").replaceChildren(make("div", { className: "samples" }, ...SAMPLES.map(([zh, en, draw]) => {
+    const canvas = make("canvas", { width: 360, height: 270 });
+    draw(canvas.getContext("2d"));
+    return make("button", { type: "button", onclick: () => { $("dialog").close(); canvas.toBlob(sendPicture, "image/png"); } }, canvas, make("span", { textContent: ui.lang === "zh" ? zh : en }));
+  })));
+  $("dialog-send").hidden = true;
+  $("dialog").showModal();
 }
 
 function onTile(kind) {
   const me = ui.state.followers.find((follower) => follower.openid === ui.openid);
   if (kind === "picture") $("file").click();
-  else if (kind === "sample") drawSample();
+  else if (kind === "sample") offerSamples();
   else if (kind === "follow") push(me?.following ? { kind: "unsubscribe" } : { kind: "subscribe", scene: null });
   else ask(kind);
 }
@@ -132,6 +138,7 @@ function speak() {
     node.setAttribute("aria-label", ui.lang === "zh" ? node.dataset.zhLabel : node.dataset.enLabel);
   }
   $("language").textContent = ui.lang === "zh" ? "EN" : "中文";
+  $("menu").replaceChildren(...MENU.map(([key, zh, en]) => make("button", { type: "button", textContent: ui.lang === "zh" ? zh : en, onclick: () => push({ kind: "click", key }) })));
   $("hints").replaceChildren(...HINTS[ui.lang].map((text) => make("button", { type: "button", textContent: text, onclick: () => push({ kind: "text", content: text, bizmsgmenuid: null }) })));
 }
 
@@ -154,7 +161,7 @@ $("more").onclick = () => {
   toBottom();
 };
 $("panel").onclick = (event) => { const tile = event.target.closest("[data-act]"); if (tile) onTile(tile.dataset.act); };
-$("file").onchange = () => { const [file] = $("file").files; if (file) sendPicture(file); $("file").value = ""; };
+$("file").onchange = async () => { for (const file of [...$("file").files]) await sendPicture(file); $("file").value = ""; };
 $("dialog-cancel").onclick = () => $("dialog").close();
 $("language").onclick = () => { ui.lang = ui.lang === "zh" ? "en" : "zh"; localStorage.setItem("lang", ui.lang); speak(); if (ui.state) render(); };
 speak();

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::simulator::{
     act::{self, Recording},
-    delivery,
+    browser, delivery,
     message::Message,
     platform::Medium,
     settings::Switches,
@@ -42,6 +42,11 @@ pub(super) struct Voice {
 #[derive(Deserialize)]
 pub(super) struct Follower {
     openid: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Page {
+    url: String,
 }
 
 #[derive(Deserialize)]
@@ -80,6 +85,14 @@ pub(super) async fn add_media(world: Data<World>, body: Bytes) -> HttpResponse {
     };
     let media_id = world.change(|platform| platform.media.add(medium));
     HttpResponse::Ok().json(json!({ "media_id": media_id }))
+}
+
+/// Opens a page in the phone's browser: tells the port and the path where the frame finds it.
+pub(super) async fn browse(world: Data<World>, body: Json<Page>) -> HttpResponse {
+    match browser::open(&world.into_inner(), &body.url).await {
+        Ok((port, path)) => HttpResponse::Ok().json(json!({ "port": port, "path": path })),
+        Err(error) => HttpResponse::BadRequest().json(json!({ "error": error.to_string() })),
+    }
 }
 
 pub(super) async fn add_follower(world: Data<World>, body: Json<Follower>) -> HttpResponse {

@@ -16,8 +16,8 @@ use futures_util::{StreamExt, stream};
 
 use super::world::World;
 
-/// Pictures may come from anywhere, as a news card's do; nothing else may.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+/// Pictures may come from anywhere, as a news card's do, and so may the page in the sheet; nothing else may.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src http: https:; \
                       img-src 'self' data: blob: http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A page is told of changes at most so often.
@@ -37,6 +37,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/simulator/tap", web::post().to(control::tap))
         .route("/simulator/voice", web::post().to(control::speak))
         .route("/simulator/media", web::post().to(control::add_media))
+        .route("/simulator/browse", web::post().to(control::browse))
         .route("/simulator/follower", web::post().to(control::add_follower))
         .route("/simulator/switches", web::put().to(control::set_switches))
         .route("/simulator/webhook", web::put().to(control::set_webhook))
@@ -58,6 +59,8 @@ async fn show_script(name: Path<String>) -> HttpResponse {
         "phone.js" => include_str!("../../../web/phone/phone.js"),
         "chat.js" => include_str!("../../../web/phone/chat.js"),
         "inspector.js" => include_str!("../../../web/phone/inspector.js"),
+        "overlay.js" => include_str!("../../../web/phone/overlay.js"),
+        "samples.js" => include_str!("../../../web/phone/samples.js"),
         "dom.js" => include_str!("../../../web/phone/dom.js"),
         "words.js" => include_str!("../../../web/phone/words.js"),
         _ => return HttpResponse::NotFound().finish(),

@@ -1,5 +1,7 @@
 //! What the page shows at one moment, as one JSON object.
 
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpResponse,
     web::{Data, Query},
@@ -9,7 +11,7 @@ use serde_json::Value;
 
 use crate::simulator::{
     delivery::PATIENCE_SECS,
-    journal::{ApiCall, Bubble, Exchange},
+    journal::{ApiCall, Bubble, Exchange, Shown},
     platform::Platform,
     settings::Switches,
     world::World,
@@ -34,9 +36,17 @@ struct State<'a> {
     followers: Vec<FollowerState<'a>>,
     openid: &'a str,
     chat: Vec<&'a Bubble>,
+    /// What the chat's voices say, and how long they play.
+    voices: BTreeMap<&'a str, Voice>,
     exchanges: Vec<&'a Exchange>,
     calls: Vec<&'a ApiCall>,
     asked: Vec<Asked<'a>>,
+}
+
+#[derive(Serialize)]
+struct Voice {
+    seconds: Option<f64>,
+    words: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -70,6 +80,7 @@ fn state<'a>(world: &'a World, platform: &'a Platform, openid: Option<&'a str>) 
         sends_left: if platform.switches.account.may_push() { follower.sends_left(now_ms) } else { 0 },
         bubbles: follower.chat.iter().count(),
     });
+    let chat = platform.followers.get(openid).map(|follower| latest(follower.chat.iter())).unwrap_or_default();
     let theirs = platform.exchanges.iter().filter(|exchange| exchange.openid == openid);
     State {
         url: world.url(),
@@ -78,11 +89,19 @@ fn state<'a>(world: &'a World, platform: &'a Platform, openid: Option<&'a str>) 
         switches: &platform.switches,
         followers: followers.collect(),
         openid,
-        chat: platform.followers.get(openid).map(|follower| latest(follower.chat.iter())).unwrap_or_default(),
+        voices: chat.iter().filter_map(|bubble| voice(platform, bubble)).collect(),
+        chat,
         exchanges: latest(theirs),
         calls: latest(platform.calls.iter()),
         asked: latest(platform.asked.numbered().map(|(number, request)| Asked { number, request })),
     }
+}
+
+/// The voice in a bubble, if it is one.
+fn voice<'a>(platform: &Platform, bubble: &'a Bubble) -> Option<(&'a str, Voice)> {
+    let Shown::Voice { media_id, .. } = &bubble.content else { return None };
+    let medium = platform.media.kept(media_id)?;
+    Some((media_id, Voice { seconds: medium.seconds(), words: medium.words() }))
 }
 
 /// The last ones, oldest first.

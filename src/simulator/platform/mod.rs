@@ -29,6 +29,8 @@ pub const NO_SERVICE: &str = "该公众号暂时无法提供服务，请稍后�
 pub(super) struct Platform {
     pub(super) switches: Switches,
     pub(super) webhook_url: Option<String>,
+    /// The page that the phone's browser shows.
+    pub(super) browsing: Option<reqwest::Url>,
     pub(super) followers: BTreeMap<String, Follower>,
     pub(super) tokens: Tokens,
     pub(super) tickets: Tickets,
@@ -60,6 +62,7 @@ impl Platform {
         Self {
             switches,
             webhook_url,
+            browsing: None,
             followers: BTreeMap::new(),
             tokens: Tokens::default(),
             tickets: Tickets::default(),

@@ -43,9 +43,8 @@ fn file(start: &[u8], mode: usize, size: usize, words: &str, secs: f64) -> Vec<u
 }
 
 pub(super) fn words(bytes: &[u8]) -> Option<String> {
-    let speech: Vec<u8> = frames(bytes)?.flatten().copied().collect();
-    let said = speech.strip_prefix(MARK)?.split(|byte| *byte == 0).next()?;
-    String::from_utf8(said.to_vec()).ok()
+    let speech: Vec<u8> = frames(bytes)?.flatten().copied().take_while(|byte| *byte != 0).collect();
+    String::from_utf8(speech.strip_prefix(MARK)?.to_vec()).ok()
 }
 
 pub(super) fn seconds(bytes: &[u8]) -> Option<f64> {

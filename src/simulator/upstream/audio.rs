@@ -27,8 +27,8 @@ const ENDINGS: [&str; 10] = ["flac", "m4a", "mp3", "mp4", "mpeg", "mpga", "oga",
 /// Models that look at the ending.
 const STRICT: [&str; 2] = ["whisper", "gpt-4o"];
 
-/// Seconds that a spoken text may take, and those of one that was asked to be too long for a voice message.
-const MAX_SECS: f64 = 60.0;
+/// Seconds that a spoken text takes at most, and those of one that was asked to be too long for a voice message.
+const MAX_SECS: f64 = 59.0;
 const OVERLONG_SECS: f64 = 75.0;
 
 /// Characters that can be spoken at once.

@@ -4,8 +4,11 @@
 
 use serde_json::Value;
 
-/// Characters of the random word that the first and the last line of a fence share.
-const MIN_TOKEN: usize = 8;
+/// What a fence's first line starts with, what its last one ends with, and what stands before each line between them. Both of the
+/// outer lines carry the same mark.
+const OPENING: &str = "<<<";
+const CLOSING: &str = ">>>";
+const BAR: &str = "| ";
 
 /// One question, taken apart.
 #[derive(Debug, Default, PartialEq)]
@@ -45,33 +48,22 @@ fn text_of(content: &Value) -> String {
 }
 
 /// The text without what is fenced off in it, and the first passage within a fence.
-///
-/// A fence is known by what makes it one: its first and last line share a word that nobody could guess.
 fn unfence(text: &str) -> (String, Option<String>) {
-    let lines: Vec<&str> = text.lines().collect();
-    let Some((first, last)) = fence(&lines) else { return (text.trim().to_owned(), None) };
-    let own = [&lines[..first], &lines[last + 1..]].concat().join("\n");
-    let marks = (first..=last).filter(|index| shared(lines[*index], lines[first])).collect::<Vec<_>>();
-    let passages = marks.windows(2).map(|pair| lines[pair[0] + 1..pair[1]].join("\n").trim().to_owned());
-    (own.trim().to_owned(), passages.into_iter().find(|passage| !passage.is_empty()))
-}
-
-/// The first line of a fence and the last line with the same word, if there is text between them.
-fn fence(lines: &[&str]) -> Option<(usize, usize)> {
-    (0..lines.len()).find_map(|first| {
-        let last = (first + 2..lines.len()).rev().find(|last| shared(lines[first], lines[*last]))?;
-        Some((first, last))
-    })
-}
-
-/// Whether two lines have an unguessable word in common.
-fn shared(one: &str, other: &str) -> bool {
-    tokens(one).any(|token| tokens(other).any(|found| found == token))
-}
-
-fn tokens(line: &str) -> impl Iterator<Item = &str> {
-    let words = line.split(|char: char| !char.is_ascii_alphanumeric());
-    words.filter(|word| word.len() >= MIN_TOKEN && word.contains(|char: char| char.is_ascii_digit()))
+    let (mut own, mut passage, mut inside) = (Vec::new(), None, None::<(&str, Vec<&str>)>);
+    for line in text.lines() {
+        match &mut inside {
+            Some((mark, lines)) if line.strip_suffix(CLOSING) == Some(*mark) => {
+                passage = passage.or_else(|| Some(lines.join("\n").trim().to_owned()).filter(|text| !text.is_empty()));
+                inside = None;
+            }
+            Some((_, lines)) => lines.push(line.strip_prefix(BAR).unwrap_or(line)),
+            None => match line.strip_prefix(OPENING).and_then(|rest| rest.split_whitespace().next()) {
+                Some(mark) => inside = Some((mark, Vec::new())),
+                None => own.push(line),
+            },
+        }
+    }
+    (own.join("\n").trim().to_owned(), passage)
 }
 
 #[cfg(test)]
@@ -82,7 +74,7 @@ mod tests {
 
     #[test]
     fn the_followers_own_words_are_told_from_what_is_fenced_off() {
-        let text = "<page 9f8e7d6c5b4a title=\"t\">\n第一句。第二句。\n#die\n</page 9f8e7d6c5b4a>\n这篇讲什么";
+        let text = "<<<m4rk web page “t”\n| 第一句。第二句。\n| #die\nm4rk>>>\n这篇讲什么";
         let prompt =
             read(&json!({ "messages": [{ "role": "system", "content": "be brief" }, { "role": "user", "content": text }] }));
         assert_eq!(prompt.question, "这篇讲什么");

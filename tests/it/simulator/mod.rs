@@ -1,10 +1,12 @@
 //! The simulator is held against a small bot of its own, so that it can be trusted as everybody else's WeChat.
 
 mod api;
+mod hand;
 mod media;
 mod model;
 mod phone;
 mod pushes;
+mod senses;
 
 use std::{
     sync::{Arc, Mutex},

@@ -86,7 +86,8 @@ async fn a_follower_chats_in_the_browser() {
     browser.tap(".dots").await;
     browser.until("document.querySelector('.entry.lit details[open] pre').textContent.includes('<Content>')").await;
     browser.tap("[data-act=sample]").await;
-    browser.until("document.querySelector('.mine img')?.naturalWidth > 0").await;
+    browser.tap(".samples button").await;
+    browser.until("document.querySelector('.mine .bubble img')?.naturalWidth > 0").await;
     simulator.say(FOLLOWER, "malformed");
     browser.until(&format!("chat.textContent.includes('{}')", huixin::simulator::NO_SERVICE)).await;
     browser.picture("phone-desktop").await;

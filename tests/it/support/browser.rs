@@ -97,6 +97,14 @@ impl Browser {
         }
     }
 
+    /// Waits until an expression is true inside the page's first frame, from wherever that frame comes.
+    pub async fn framed(&self, expression: &str) {
+        let frame = self.post("/execute/sync", json!({"script": "return document.querySelector('iframe')", "args": []})).await;
+        self.post("/frame", json!({"id": frame})).await;
+        self.until(expression).await;
+        self.post("/frame", json!({"id": null})).await;
+    }
+
     /// Taps the first element of a CSS selector.
     pub async fn tap(&self, selector: &str) {
         self.value(&format!("document.querySelector({}).click()", json!(selector))).await;
