@@ -20,7 +20,7 @@ use super::{question::Asked, reading::Material, wording};
 const MAX_TURNS: i64 = 50;
 
 /// What is put to the model.
-pub struct Conversation {
+pub(super) struct Conversation {
     pub turns: Vec<Turn>,
     /// Nothing was said before: the follower begins a conversation.
     pub is_first: bool,
@@ -31,7 +31,7 @@ pub struct Conversation {
 }
 
 /// The conversation up to and including `asked`: its `question` as it may be put, and what came along.
-pub async fn conversation(
+pub(super) async fn conversation(
     app: &App,
     account: &Account,
     asked: &Asked,

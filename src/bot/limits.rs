@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The answer to a question over `limit`: when it is free again.
-pub fn refuse(app: &App, asked: &Asked, limit: Limit, free_at: i64) -> Ending {
+pub(super) fn refuse(app: &App, asked: &Asked, limit: Limit, free_at: i64) -> Ending {
     let language = app.language(&asked.account, &asked.openid);
     let wait = Duration::from_millis(u64::try_from(free_at - clock::now_ms()).unwrap_or(0));
     metrics::counter!("huixin_limited_total", "limit" => limit.as_str()).increment(1);
@@ -23,7 +23,7 @@ pub fn refuse(app: &App, asked: &Asked, limit: Limit, free_at: i64) -> Ending {
 }
 
 /// What the follower used, and of how much.
-pub async fn usage(app: &App, account: &str, openid: &str) -> Result<String, sqlx::Error> {
+pub(super) async fn usage(app: &App, account: &str, openid: &str) -> Result<String, sqlx::Error> {
     let used = usage::of_follower(&app.db, account, openid, clock::now_ms()).await?;
     let Limits { calls_hour, calls_day, pictures_hour, pictures_day, tokens_day, .. } = app.config.limits;
     let rows = [

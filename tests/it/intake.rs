@@ -51,6 +51,7 @@ fn arrival(openid: &str, dedup_key: &str) -> Arrival {
         received_at: 1,
         reply: Some("reply".into()),
         question: None,
+        attachments: Vec::new(),
         continues: None,
         follower: None,
     }

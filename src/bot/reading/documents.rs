@@ -62,7 +62,7 @@ pub(super) async fn recall(app: &App, asked: &Asked, material: &mut Material) ->
 }
 
 /// Reads a file that was just handed in, in a task of its own.
-pub(crate) fn read_now(app: &Arc<App>, id: String) {
+pub fn read_now(app: &Arc<App>, id: String) {
     let own = app.clone();
     app.tasks.spawn(async move {
         let read = async {
@@ -78,7 +78,7 @@ pub(crate) fn read_now(app: &Arc<App>, id: String) {
 }
 
 /// Reads files whose process died over them.
-pub(crate) async fn read_left_behind(app: &App) -> Result<(), sqlx::Error> {
+pub async fn read_left_behind(app: &App) -> Result<(), sqlx::Error> {
     for file in attachments::unread(&app.db, clock::now_ms() - LEFT_BEHIND_AFTER_MS, BATCH).await? {
         tracing::info!(file = file.id, "a file that was left behind is read");
         read(app, file).await?;

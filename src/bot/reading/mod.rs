@@ -7,7 +7,7 @@ mod pages;
 mod pictures;
 mod voice;
 
-pub(crate) use documents::{read_left_behind, read_now};
+pub use documents::{read_left_behind, read_now};
 
 use crate::{
     app::{Account, App},

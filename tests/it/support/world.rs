@@ -119,7 +119,8 @@ impl World {
     }
 
     async fn start(&mut self) {
-        let config = Config::from_values(&self.values).unwrap();
+        let mut config = Config::from_values(&self.values).unwrap();
+        config.program = env!("CARGO_BIN_EXE_huixin").into();
         let server = Server::build(config).await.unwrap();
         self.url = format!("http://{}", server.address());
         self.simulator.set_webhook(format!("{}/wechat", self.url));
