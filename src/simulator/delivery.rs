@@ -102,7 +102,7 @@ fn act(platform: &mut Platform, openid: &str, push: PushId, message: &Message, n
     let follower = platform.follow(openid, now_ms);
     follower.triggered(message.trigger(), now_ms);
     follower.following = *message != Message::Unsubscribe;
-    let msg_id = if message.is_event() { 0 } else { follower.next_msg_id() };
+    let msg_id = if message.is_event() { 0 } else { platform.next_msg_id(openid) };
     platform.show(openid, Via::Follower { push }, message.shown());
     msg_id
 }

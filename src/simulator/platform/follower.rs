@@ -14,9 +14,6 @@ const AFTER_ACTION: (i64, u32) = (60_000, 3);
 const TYPING_EXCHANGE_MS: i64 = 30_000;
 const TYPING_SHOWN_MS: i64 = 15_000;
 
-/// The first `MsgId` of every follower: the numbers repeat across followers, as the real ones do.
-const FIRST_MSG_ID: u64 = 24_000_000_000_000_001;
-
 /// What a message or event opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::simulator) enum Trigger {
@@ -54,10 +51,10 @@ pub(in crate::simulator) struct Follower {
 }
 
 impl Follower {
-    /// The number of the next message.
-    pub(in crate::simulator) fn next_msg_id(&mut self) -> u64 {
+    /// How many messages came before the next one.
+    pub(in crate::simulator) fn count_message(&mut self) -> u64 {
         self.messages_sent += 1;
-        FIRST_MSG_ID + self.messages_sent - 1
+        self.messages_sent - 1
     }
 
     /// Opens the windows that `trigger` opens.

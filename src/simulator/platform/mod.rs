@@ -24,6 +24,9 @@ use super::{
 /// What a follower reads where the account failed to answer.
 pub const NO_SERVICE: &str = "该公众号暂时无法提供服务，请稍后再试";
 
+/// A `MsgId` has as many digits as a real one.
+const FIRST_MSG_ID: u64 = 24_000_000_000_000_000;
+
 /// Everything the platform remembers.
 #[derive(Debug)]
 pub(super) struct Platform {
@@ -44,6 +47,9 @@ pub(super) struct Platform {
     pub(super) used: BTreeMap<String, u64>,
     pushes: BTreeMap<PushId, Push>,
     last_push: u64,
+    /// Of every follower alike: the numbers repeat across followers, as the real ones do. No start repeats those of another, or a bot
+    /// that remembers them would take a new message for an old one.
+    first_msg_id: u64,
 }
 
 /// How far a push has come.
@@ -74,6 +80,7 @@ impl Platform {
             used: BTreeMap::new(),
             pushes: BTreeMap::new(),
             last_push: 0,
+            first_msg_id: FIRST_MSG_ID + super::clock::real_ms() as u64,
         }
     }
 
@@ -85,6 +92,11 @@ impl Platform {
             follower.subscribed_at_ms = now_ms;
         }
         follower
+    }
+
+    /// The number of the next message of `openid`.
+    pub(super) fn next_msg_id(&mut self, openid: &str) -> u64 {
+        self.first_msg_id + self.followers.entry(openid.to_owned()).or_default().count_message()
     }
 
     /// Adds a line to the chat of `openid`.

@@ -102,6 +102,20 @@ async fn message_numbers_repeat_across_followers() {
 }
 
 #[tokio::test]
+async fn a_simulator_that_starts_again_uses_no_number_twice() {
+    let mut numbers = BTreeSet::new();
+    for _ in 0..2 {
+        let (simulator, bot) = start(PERSONAL, Mode::Plain);
+        for text in ["one", "two", "three"] {
+            say(&simulator, text).await;
+        }
+        numbers.extend(bot.seen().iter().map(|message| between(message, "<MsgId>", "</MsgId>").to_owned()));
+        stop(simulator, bot).await;
+    }
+    assert_eq!(numbers.len(), 6, "{numbers:?}");
+}
+
+#[tokio::test]
 async fn a_repetition_comes_after_the_answer_and_an_overtaking_push_first() {
     let (simulator, bot) = start(PERSONAL, Mode::Plain);
     simulator.switch(|switches| switches.push_faults.repeat_after_secs = Some(1.0));
