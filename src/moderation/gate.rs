@@ -125,11 +125,13 @@ impl Gate {
         if self.stopped.is_some() {
             return None;
         }
-        let piece: String = self.pending.drain(..end).collect();
+        let piece = self.pending[..end].to_owned();
         let hits: Vec<_> = found.iter().map(Found::as_hit).collect();
         let local = of_hits(&piece, &hits);
         let subject = Subject { point: self.point, text: &piece, before: &self.before, session: &self.session };
         let verdict = self.chain.after_words(local, subject).await;
+        // Not before: a caller that stops waiting loses nothing.
+        self.pending.drain(..end);
         if verdict.stops() {
             self.stop_at(verdict, &piece);
             return None;
