@@ -113,7 +113,11 @@ impl Gate {
         }
         let limit = self.settled(&lists, tail);
         let wanted = if self.chain.asks_a_service() { cut(&self.pending[..limit], tail)? } else { limit };
-        let end = around(wanted, limit, &found);
+        let mut wholes: Vec<_> = found.iter().map(|found| found.range.clone()).collect();
+        if self.policy.is_some() {
+            wholes.extend(links::ranges(&self.pending));
+        }
+        let end = around(wanted, limit, &wholes);
         (end > 0).then(|| (end, found.into_iter().filter(|found| found.range.end <= end).collect()))
     }
 
@@ -121,11 +125,13 @@ impl Gate {
         if self.stopped.is_some() {
             return None;
         }
-        let piece: String = self.pending.drain(..end).collect();
+        let piece = self.pending[..end].to_owned();
         let hits: Vec<_> = found.iter().map(Found::as_hit).collect();
         let local = of_hits(&piece, &hits);
         let subject = Subject { point: self.point, text: &piece, before: &self.before, session: &self.session };
         let verdict = self.chain.after_words(local, subject).await;
+        // Not before: a caller that stops waiting loses nothing.
+        self.pending.drain(..end);
         if verdict.stops() {
             self.stop_at(verdict, &piece);
             return None;
@@ -139,10 +145,20 @@ impl Gate {
             Some(policy) => links::disarm(&text, policy).into_owned(),
             None => text,
         };
+        if self.shows_canary(&text) {
+            self.stop_at(Verdict { decision: Decision::Drop, label: "canary".to_owned(), score: None, by: By::Canary }, &text);
+            return None;
+        }
         self.before += &text;
         let surplus = self.before.chars().count().saturating_sub(BEFORE_CHARS);
         self.before = self.before.chars().skip(surplus).collect();
         Some(text)
+    }
+
+    /// What was starred out or disarmed between two halves of the mark may have joined them.
+    fn shows_canary(&self, text: &str) -> bool {
+        let canary = self.policy.as_ref().and_then(|policy| policy.canary.as_ref());
+        canary.is_some_and(|canary| canary.is_in(&format!("{}{text}", self.before)))
     }
 
     fn stop(&mut self, verdict: Verdict) {
@@ -212,14 +228,14 @@ fn cut(text: &str, tail: Tail) -> Option<usize> {
     ends.next().filter(|(place, _)| *place >= first).map(|(place, letter)| place + letter.len_utf8()).or(end)
 }
 
-/// A cut near `wanted` that goes through nothing that was found: behind it if that is settled, else before it.
-fn around(wanted: usize, limit: usize, found: &[Found]) -> usize {
-    let crossed = |cut: usize| found.iter().map(|found| &found.range).filter(move |range| range.start < cut && cut < range.end);
+/// A cut near `wanted` that goes through none of `wholes`: behind it if that is settled, else before it.
+fn around(wanted: usize, limit: usize, wholes: &[Range<usize>]) -> usize {
+    let crossed = |cut: usize| wholes.iter().filter(move |whole| whole.start < cut && cut < whole.end);
     let mut cut = wanted;
-    while let Some(end) = crossed(cut).map(|range| range.end).max().filter(|end| *end <= limit) {
+    while let Some(end) = crossed(cut).map(|whole| whole.end).max().filter(|end| *end <= limit) {
         cut = end;
     }
-    while let Some(start) = crossed(cut).map(|range| range.start).min() {
+    while let Some(start) = crossed(cut).map(|whole| whole.start).min() {
         cut = start;
     }
     cut

@@ -9,9 +9,10 @@ const VALUE_MAX_CHARS: usize = 48;
 /// Characters of the whole query and of the fragment.
 const QUERY_MAX_CHARS: usize = 120;
 const FRAGMENT_MAX_CHARS: usize = 64;
-/// Characters of one part of the path without a gap: a commit's hash has 40.
+/// Characters of one part of the path that are no words: a commit's hash has 40, a shared document's id 44.
 const RUN_MAX_CHARS: usize = 48;
-/// Characters of the path: an article's title in words may be long.
+/// Characters of one part of the path, and of all of it: an article's title in words may be long.
+const SEGMENT_MAX_CHARS: usize = 100;
 const PATH_MAX_CHARS: usize = 240;
 /// A domain has 63 characters in a label; names people use are shorter than this.
 const DOMAIN_LABEL_MAX_CHARS: usize = 32;
@@ -53,10 +54,17 @@ pub(super) fn carries(address: &str, policy: &Policy) -> Carries {
     if is_roomy(&written) || percent_decoded(&decoded) != decoded { Carries::Message } else { Carries::Nothing }
 }
 
+/// Whether `address` leads to another place, and is not a word, a part of a page or a file beside it.
+pub(super) fn is_absolute(address: &str) -> bool {
+    let plain = unescaped(address).replace('\\', "/");
+    plain.trim_start().starts_with("//") || !parts(&plain).0.is_empty()
+}
+
 /// The address as text that nothing makes a link of: its domain alone, or nothing at all if the mark may be in it.
 pub(super) fn inert(address: &str, carries: Carries) -> String {
     let (_, authority, _) = parts(&unescaped(address));
-    let host: String = authority.chars().filter(|c| c.is_alphanumeric() || matches!(c, '.' | '-')).collect();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host: String = host.chars().filter(|c| c.is_alphanumeric() || matches!(c, '.' | '-')).collect();
     if carries == Carries::Mark || host.is_empty() || host.chars().count() > DOMAIN_MAX_CHARS || has_long_label(&host) {
         return "…".to_owned();
     }
@@ -80,7 +88,16 @@ fn is_roomy(address: &str) -> bool {
         || query.split(['&', ';']).any(|pair| longer(pair.split_once('=').map_or(pair, |(_, value)| value), VALUE_MAX_CHARS))
         || longer(fragment, FRAGMENT_MAX_CHARS)
         || longer(path, PATH_MAX_CHARS)
-        || percent_decoded(path).split(|c: char| !c.is_alphanumeric()).any(|run| run.chars().count() > RUN_MAX_CHARS)
+        || path.split('/').any(|segment| is_long_segment(&percent_decoded(segment)))
+}
+
+/// Words are told from letters that stand for something else by their gaps and by their case.
+fn is_long_segment(segment: &str) -> bool {
+    let has = |kind: fn(&char) -> bool| segment.chars().any(|letter| kind(&letter));
+    let is_dense = has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase) && has(char::is_ascii_digit);
+    let run = segment.split(|letter: char| !letter.is_alphanumeric()).map(|run| run.chars().count()).max().unwrap_or(0);
+    let length = segment.chars().count();
+    run > RUN_MAX_CHARS || length > SEGMENT_MAX_CHARS || is_dense && length > RUN_MAX_CHARS
 }
 
 fn has_long_label(host: &str) -> bool {
@@ -105,7 +122,7 @@ fn parts(address: &str) -> (String, String, String) {
 }
 
 /// Without Markdown's backslashes and HTML's entities.
-pub(super) fn unescaped(address: &str) -> String {
+fn unescaped(address: &str) -> String {
     let mut plain = String::with_capacity(address.len());
     let mut rest = address;
     while let Some(letter) = rest.chars().next() {

@@ -6,7 +6,7 @@
 mod address;
 mod scan;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use self::address::Carries;
 pub use self::scan::open_from;
@@ -15,6 +15,8 @@ use super::canary::Canary;
 
 /// Labels inside labels beyond this depth are no links a reader needs.
 const DEPTH_MAX: usize = 3;
+/// What is left of a disarmed link may be part of another one; in texts not made for that, the first round finds all.
+const ROUNDS_MAX: usize = 4;
 
 /// What the links of an answer are judged by.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +32,25 @@ pub fn disarm<'a>(answer: &'a str, policy: &Policy) -> Cow<'a, str> {
     if !scan::may_hold_links(answer) {
         return Cow::Borrowed(answer);
     }
-    Cow::Owned(disarmed(answer, policy, 0))
+    let mut text = disarmed(answer, policy, 0);
+    for _ in 0..ROUNDS_MAX {
+        let again = disarmed(&text, policy, 0);
+        if again == text {
+            return Cow::Owned(text);
+        }
+        text = again;
+    }
+    // Whoever builds links that grow out of disarmed ones has no need of any.
+    Cow::Owned(text.replace("](", "] ("))
+}
+
+/// Where the links of `text` stand, so that nobody cuts through one.
+pub fn ranges(text: &str) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    while let Some(link) = scan::next(text, ranges.last().map_or(0, |range| range.end)) {
+        ranges.push(link.range);
+    }
+    ranges
 }
 
 fn disarmed(text: &str, policy: &Policy, depth: usize) -> String {
@@ -49,7 +69,7 @@ fn disarmed(text: &str, policy: &Policy, depth: usize) -> String {
 fn settle(out: &mut String, text: &str, link: &Link, policy: &Policy, depth: usize) {
     let address = &text[link.target.clone()];
     let carries = address::carries(address, policy);
-    let label = |label: &std::ops::Range<usize>| {
+    let label = |label: &Range<usize>| {
         let label = &text[label.clone()];
         if depth < DEPTH_MAX { disarmed(label, policy, depth + 1) } else { label.replace(['[', ']'], " ") }
     };

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::address::is_absolute;
+
 /// Bytes of a label, and of a target with its title; longer ones are no links.
 const LABEL_MAX: usize = 1_000;
 const TARGET_MAX: usize = 4_000;
@@ -90,16 +92,21 @@ fn open_bracket(text: &str) -> usize {
     text.len()
 }
 
+/// Whether what stands behind a label may still become its target.
 fn is_open_behind(text: &str, end: usize) -> bool {
     let rest = &text[end..];
-    rest.is_empty()
-        || rest.len() <= TARGET_MAX
-            && (rest.starts_with('(') && target(text, end + 1).is_none() || rest.starts_with(':') && !rest.contains('\n'))
+    let is_open = match rest.chars().next() {
+        None => true,
+        Some('(') => target(text, end + 1).is_none(),
+        Some(':') => !rest[1..].trim_start().contains(char::is_whitespace),
+        Some(_) => false,
+    };
+    is_open && rest.len() <= TARGET_MAX
 }
 
 fn link_at(text: &str, at: usize) -> Option<Link> {
     let rest = &text[at..];
-    let is_picture = rest.starts_with("![");
+    let is_picture = rest.starts_with("![") && !is_escaped(text, at);
     if is_picture || rest.starts_with('[') {
         let label = label(text, at + usize::from(is_picture))?;
         let behind = &text[label.end + 1..];
@@ -112,12 +119,8 @@ fn link_at(text: &str, at: usize) -> Option<Link> {
             let gap = behind[1..].len() - behind[1..].trim_start().len();
             let start = label.end + 2 + gap;
             let target = start..start + text[start..].find(char::is_whitespace).unwrap_or(text.len() - start);
-            let address = super::address::unescaped(&text[target.clone()]);
-            return (address.contains("//") || address.contains(':')).then_some(Link {
-                shape: Shape::Definition { label },
-                range: at..target.end,
-                target,
-            });
+            let link = Link { shape: Shape::Definition { label }, range: at..target.end, target };
+            return is_absolute(&text[link.target.clone()]).then_some(link);
         }
         return None;
     }
@@ -128,6 +131,10 @@ fn link_at(text: &str, at: usize) -> Option<Link> {
     }
     let target = at..at + address_length(rest);
     Some(Link { shape: Shape::Bare, range: target.clone(), target })
+}
+
+fn is_escaped(text: &str, at: usize) -> bool {
+    text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }
 
 /// The label behind the `[` at `at`, without its brackets.

@@ -208,17 +208,14 @@ impl List {
     }
 }
 
-/// `text` with the letters of each range starred out; what a reader overlooks goes with them.
+/// `text` with the letters of each range starred out.
 pub fn star_out(text: &str, ranges: &[Range<usize>]) -> String {
-    let mut starred = String::with_capacity(text.len());
-    for (place, letter) in text.char_indices() {
-        if !ranges.iter().any(|range| range.contains(&place)) {
-            starred.push(letter);
-        } else if !Normal::of(letter.encode_utf8(&mut [0; 4])).text.is_empty() {
-            starred.push('*');
-        }
+    let mut found = vec![false; text.len()];
+    for range in ranges {
+        found[range.clone()].fill(true);
     }
-    starred
+    let is_read = |letter: char| !Normal::of(letter.encode_utf8(&mut [0; 4])).text.is_empty();
+    text.char_indices().map(|(place, letter)| if found[place] && is_read(letter) { '*' } else { letter }).collect()
 }
 
 #[cfg(test)]

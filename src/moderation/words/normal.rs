@@ -1,9 +1,18 @@
 //! Text as word lists see it: without what a reader overlooks, and with the way back to what was written.
 //!
-//! Compatibility forms, width, case, accents and look-alike letters are folded; whatever is neither letter nor digit is left out. Knows
+//! Compatibility forms, width, case, accents, traditional characters and look-alike letters are folded; whatever is neither letter nor digit is left out. Knows
 //! no word and no list.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use unicode_normalization::char::decompose_compatible;
+
+/// Pairs of characters: a traditional one and its simplified form.
+static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    let lines = include_str!("traditional.txt").lines().filter(|line| !line.starts_with('#'));
+    let letters: Vec<char> = lines.flat_map(str::chars).collect();
+    letters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+});
 
 /// Cyrillic and Greek letters that look like Latin ones, each behind the letter it is read as.
 const LOOK_ALIKES: &[(char, &str)] = &[
@@ -94,10 +103,13 @@ fn is_read(letter: char) -> bool {
 }
 
 fn fold(letter: char) -> char {
-    if !('\u{370}'..='\u{52f}').contains(&letter) {
-        return letter;
+    match letter {
+        '\u{370}'..='\u{52f}' => {
+            LOOK_ALIKES.iter().find(|(_, group)| group.contains(letter)).map_or(letter, |(read_as, _)| *read_as)
+        }
+        '\u{3400}'..='\u{9fff}' => SIMPLIFIED.get(&letter).copied().unwrap_or(letter),
+        _ => letter,
     }
-    LOOK_ALIKES.iter().find(|(_, group)| group.contains(letter)).map_or(letter, |(read_as, _)| *read_as)
 }
 
 #[cfg(test)]
@@ -114,6 +126,7 @@ mod tests {
             ("ﾊﾞｶ", "ハ\u{3099}カ"),
             ("각\u{3164}가", "각가"),
             ("㊙️🔞 .", "秘"),
+            ("敏感詞與發財", "敏感词与发财"),
         ] {
             assert_eq!(Normal::of(written).text, read, "{written}");
         }
