@@ -10,6 +10,7 @@ pub mod error;
 pub mod history;
 pub mod image;
 mod learnt;
+pub mod models;
 mod reason;
 pub mod refusal;
 mod retry;
