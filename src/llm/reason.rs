@@ -8,7 +8,7 @@ use serde_json::Value;
 const REASON_MAX_CHARS: usize = 120;
 /// A sentence with one of these is not for a follower.
 const TECHNICAL: [&str; 8] = ["http", "request id", "req_", "requestid", "contact us", "help.", "@", "traceid"];
-/// Where upstreams list what they found: Azure's results by category, OpenRouter's and OpenAI's lists.
+/// Where upstreams list what they found: Azure's results by category, `OpenRouter`'s and `OpenAI`'s lists.
 const LISTS: [&str; 5] = [
     "/innererror/content_filter_result",
     "/inner_error/content_filter_results",

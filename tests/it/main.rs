@@ -20,6 +20,7 @@ mod injection;
 mod intake;
 mod life;
 mod markdown;
+mod models;
 mod moderation;
 mod platform;
 mod replicas;

@@ -1,4 +1,4 @@
-//! The list of models as it is now: the operator's, or what the upstream offers, asked for at most every ten minutes.
+//! The list of models as it is now: the operator's, or what the upstream offers, which is not asked for every time.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use crate::llm::error::{SettingsError, UpstreamError};
 use crate::llm::refusal;
 
 /// How long a list is good; upstreams change theirs every few days.
-const FRESH: Duration = Duration::from_mins(10);
+pub const FRESH: Duration = Duration::from_mins(10);
 /// For the whole list: a follower waits for it.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of a list; the longest known has some hundred models in 700 kB.
@@ -54,10 +54,10 @@ impl Catalogue {
         Self { origin: Origin::Configured(Arc::new(Listing::of_configured(models))) }
     }
 
-    /// The list of the upstream at `base_url`; connects to nothing yet.
-    pub fn upstream(base_url: &str, api_key: &SecretString) -> Result<Self, SettingsError> {
+    /// The list of the upstream at `base_url`, asked for again when it is older than `fresh`; connects to nothing yet.
+    pub fn upstream(base_url: &str, api_key: &SecretString, fresh: Duration) -> Result<Self, SettingsError> {
         let connection = Connection::new(base_url, api_key, Endpoint::Models)?;
-        let cache = Cache::builder().max_capacity(1).time_to_live(FRESH).build();
+        let cache = Cache::builder().max_capacity(1).time_to_live(fresh).build();
         Ok(Self { origin: Origin::Upstream(Box::new(Offer { connection, cache, last: Mutex::default() })) })
     }
 

@@ -75,10 +75,10 @@ impl Listing {
 /// The model of `entries` that `words` mean: its number in the list, its name, or a part of its name that no other has.
 pub fn find<'a>(entries: &[&'a Entry], words: &str) -> Found<'a> {
     let words = folded(words);
-    if let Ok(number) = words.parse::<usize>() {
-        if let Some(entry) = number.checked_sub(1).and_then(|at| entries.get(at)) {
-            return Found::One(entry);
-        }
+    if let Ok(number) = words.parse::<usize>()
+        && let Some(entry) = number.checked_sub(1).and_then(|at| entries.get(at))
+    {
+        return Found::One(entry);
     }
     let own = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     let all = |name: &str| !words.is_empty() && words.split_whitespace().all(|word| name.contains(word));
@@ -130,7 +130,7 @@ fn offered(item: &Value) -> Option<Entry> {
     Some(entry)
 }
 
-/// Abilities as OpenRouter (`architecture`), Mistral (`capabilities`) and Together (`type`) state them.
+/// Abilities as `OpenRouter` (`architecture`), Mistral (`capabilities`) and Together (`type`) state them.
 fn stated(item: &Value) -> Option<Abilities> {
     let has = |pointer: &str, word: &str| {
         item.pointer(pointer).and_then(Value::as_array).is_some_and(|list| list.iter().any(|it| it == word))

@@ -7,7 +7,7 @@ const BITRATES_V1: [u32; 16] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 19
 const BITRATES_V2: [u32; 16] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0];
 /// Samples a second of MPEG-1; MPEG-2 has half of them, MPEG-2.5 a quarter.
 const SAMPLE_RATES: [u32; 4] = [44_100, 48_000, 32_000, 0];
-/// A frame header, and that of an ID3v2 tag.
+/// A frame header, and that of an `ID3v2` tag.
 const HEADER: usize = 4;
 const TAG_HEADER: usize = 10;
 /// Bytes of rubbish that may stand before a frame, such as padding behind a tag.
@@ -45,7 +45,7 @@ pub fn seconds(file: &[u8]) -> Option<f64> {
     (frames > 0 && seconds > 0.0).then_some(seconds)
 }
 
-/// Bytes of an ID3v2 tag at the beginning, its own header included.
+/// Bytes of an `ID3v2` tag at the beginning, its own header included.
 fn tag_length(file: &[u8]) -> usize {
     let Some(header) = file.get(..TAG_HEADER).filter(|header| header.starts_with(b"ID3")) else { return 0 };
     let length = header[6..].iter().fold(0, |length, byte| length << 7 | usize::from(byte & 0x7f));

@@ -4,7 +4,9 @@ use huixin::llm::models::{Abilities, Ability, Listing, Prices, configured::parse
 
 #[test]
 fn a_list_is_names_with_marks_and_prices() {
-    let models = parse(" qwen-plus[in=0.8 out=2] ,deepseek-chat, qwen-vl-max[sees],\n dall-e-3[draws per=0.04], my/painter[draws],").unwrap();
+    let models =
+        parse(" qwen-plus[in=0.8 out=2] ,deepseek-chat, qwen-vl-max[sees],\n dall-e-3[draws per=0.04], my/painter[draws],")
+            .unwrap();
     let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
     assert_eq!(names, ["qwen-plus", "deepseek-chat", "qwen-vl-max", "dall-e-3", "my/painter"]);
     assert_eq!(models[0].prices, Prices { input: Some(0.8), output: Some(2.0), picture: None });
@@ -39,7 +41,8 @@ fn every_mistake_is_named_with_its_model() {
 
 #[test]
 fn marks_add_to_what_the_name_says_and_keep_the_lists_apart() {
-    let models = parse("qwen-plus, glm-5[sees], my-own-model, my-painter[draws], dall-e-3, text-embedding-v4, gemini-2.5-flash-image");
+    let models =
+        parse("qwen-plus, glm-5[sees], my-own-model, my-painter[draws], dall-e-3, text-embedding-v4, gemini-2.5-flash-image");
     let listing = Listing::of_configured(&models.unwrap());
     let names = |entries: Vec<&huixin::llm::models::Entry>| entries.iter().map(|entry| entry.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(listing.chat()), ["qwen-plus", "glm-5", "my-own-model", "gemini-2.5-flash-image"]);

@@ -2,7 +2,8 @@
 
 use huixin::llm::models::{Entry, Found, Listing, configured::parse, listing::find};
 
-const MODELS: &str = "gpt-4o, gpt-4o-mini, deepseek-ai/DeepSeek-V3, deepseek-ai/DeepSeek-R1, qwen-plus, qwen-max, Qwen/Qwen3-235B-A22B, o3";
+const MODELS: &str =
+    "gpt-4o, gpt-4o-mini, deepseek-ai/DeepSeek-V3, deepseek-ai/DeepSeek-R1, qwen-plus, qwen-max, Qwen/Qwen3-235B-A22B, o3";
 
 fn names(found: &Found<'_>) -> Vec<String> {
     let names = |entries: &[&Entry]| entries.iter().map(|entry| entry.name.clone()).collect();

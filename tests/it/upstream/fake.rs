@@ -27,7 +27,9 @@ pub(super) enum Act {
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) head: String,
+    /// `Null` if the body is not JSON.
     pub(super) body: Value,
+    pub(super) raw: Vec<u8>,
 }
 
 pub(super) struct Fake {
@@ -124,13 +126,15 @@ async fn request(stream: &mut TcpStream) -> Option<Seen> {
         }
     };
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let length: usize = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok())?;
+    let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let length: usize = length.unwrap_or(0);
     while bytes.len() < end + length {
         if stream.read_buf(&mut bytes).await.ok()? == 0 {
             return None;
         }
     }
-    Some(Seen { head, body: serde_json::from_slice(&bytes[end..]).unwrap() })
+    let raw = bytes.split_off(end);
+    Some(Seen { head, body: serde_json::from_slice(&raw).unwrap_or_default(), raw })
 }
 
 /// The head of an event stream whose chunks follow.
@@ -161,6 +165,12 @@ pub(super) fn cut(body: impl AsRef<[u8]>) -> Vec<Act> {
 pub(super) fn response(status: u16, headers: &str, body: &str) -> Vec<Act> {
     let length = body.len();
     vec![Act::Send(format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{headers}\r\n{body}").into_bytes())]
+}
+
+/// A response with status 200 and a body of any bytes.
+pub(super) fn bytes(body: &[u8]) -> Vec<Act> {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+    vec![Act::Send([head.as_bytes(), body].concat())]
 }
 
 /// A well-behaved stream of these pieces of content, with its end and usage.

@@ -1,11 +1,16 @@
 //! The chat upstream, asked over real sockets: what it may send, how it may fail, what is made of it.
 
+mod calls;
+mod catalogue;
 mod chunking;
 mod errors;
 mod fake;
 mod memory;
 mod messes;
+mod pictures;
 mod retries;
+mod sight;
+mod speech;
 
 use std::time::Duration;
 

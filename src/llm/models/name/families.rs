@@ -9,7 +9,7 @@ use crate::llm::models::ability::Ability::{
 };
 
 /// One family.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Family {
     /// The beginning of its names, in lower case.
     pub key: &'static str,

@@ -169,7 +169,10 @@ impl Named {
             // `M1-80k` is how long it thinks, not how much it reads.
             Word::Context(_) if self.family == Some("MiniMax") => {}
             Word::Context(thousands) => self.context_thousands = self.context_thousands.or(Some(thousands)),
-            Word::Quantisation(name) => self.quantisation = self.quantisation.take().or(Some(name)),
+            // A method and its bits: `GPTQ-Int4`.
+            Word::Quantisation(name) => {
+                self.quantisation = Some(self.quantisation.take().map_or(name.clone(), |method| format!("{method} {name}")));
+            }
             Word::Training(training) => self.training = self.training.or(Some(training)),
             Word::Sense(sense) => senses.push(sense),
             Word::Version { sees, .. } => senses.extend(sees.then_some(Sense::Sees)),

@@ -206,7 +206,7 @@ fn millions(word: &str) -> Option<u64> {
     };
     let number = number.strip_prefix(|c: char| c.is_ascii_digit()).and_then(|_| number.parse::<f64>().ok())?;
     let millions = (number * factor).round();
-    (millions >= 1.0 && millions < 1e8).then_some(millions as u64)
+    (1.0..1e8).contains(&millions).then_some(millions as u64)
 }
 
 /// `fp8`, `q4km`, `q4.0`, `iq3xs`.
