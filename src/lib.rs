@@ -13,6 +13,7 @@ pub mod app;
 
 pub mod article;
 pub mod db;
+pub mod extract;
 pub mod llm;
 pub mod wechat;
 
