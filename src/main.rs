@@ -32,6 +32,9 @@ enum Command {
     /// Ask a running huixin whether it is ready, for a container's health check
     #[command(hide = true)]
     Probe,
+    /// Read one uploaded file and print its text
+    #[command(hide = true)]
+    Extract(commands::extract::Options),
 }
 
 #[actix_web::main]
@@ -44,6 +47,7 @@ async fn main() -> std::process::ExitCode {
         Command::Doctor => commands::doctor::run().await,
         Command::Call(options) => commands::call::run(options).await,
         Command::Probe => commands::probe::run().await,
+        Command::Extract(options) => commands::extract::run(&options),
     };
     result.unwrap_or_else(|error| commands::fail(&error))
 }

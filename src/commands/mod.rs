@@ -5,6 +5,7 @@
 pub(crate) mod call;
 pub(crate) mod dev;
 pub(crate) mod doctor;
+pub(crate) mod extract;
 pub(crate) mod migrate;
 pub(crate) mod probe;
 pub(crate) mod serve;

@@ -1,0 +1,113 @@
+//! Bytes into characters: the charset by its mark, by validity, or by what its letters look like.
+//!
+//! It refuses what is no text at all, and knows nothing of what the text says.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::{draft::Draft, error::Error};
+
+/// Enough bytes to tell GBK from Big5; a detector's verdict no longer changes behind them.
+const SAMPLE_BYTES: usize = 256 << 10;
+
+/// Of a thousand characters, how many may be no text before the whole is none.
+const WRONG_PER_MILLE: usize = 20;
+
+/// Decodes the bytes of a text file, which may name its charset (`hint`, as HTML does).
+pub(super) fn decode<'a>(bytes: &'a [u8], hint: Option<&'static Encoding>) -> Result<Cow<'a, str>, Error> {
+    let encoding = match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => encoding,
+        None => hint.unwrap_or_else(|| guess(bytes)),
+    };
+    let (text, _) = encoding.decode_with_bom_removal(bytes);
+    let wrong = text.chars().take(SAMPLE_BYTES).filter(|letter| is_wrong(*letter)).count();
+    let judged = text.chars().take(SAMPLE_BYTES).count();
+    if wrong * 1_000 > judged * WRONG_PER_MILLE {
+        return Err(Error::unsupported("binary"));
+    }
+    if text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}').is_empty() {
+        return Err(Error::Empty);
+    }
+    Ok(text)
+}
+
+/// Writes a text file as it is, with one kind of line end.
+pub(super) fn write(text: &str, draft: &mut Draft) {
+    for line in text.split_inclusive('\n') {
+        if draft.is_cut() {
+            return;
+        }
+        let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+        // A lone carriage return ends a line too: old Macs, and pasted text.
+        for piece in line.split('\r') {
+            draft.push_verbatim(piece);
+            draft.push_verbatim("\n");
+        }
+    }
+}
+
+/// The first heading of a Markdown file.
+pub(super) fn markdown_title(text: &str) -> Option<String> {
+    let heading = text.lines().take(200).find_map(|line| line.strip_prefix("# "))?;
+    Some(heading.trim().to_owned()).filter(|title| !title.is_empty())
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
+    if let Some(wide) = wide(sample) {
+        return wide;
+    }
+    if std::str::from_utf8(bytes).is_ok() {
+        return UTF_8;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, true);
+    detector.guess(None, Utf8Detection::Allow)
+}
+
+/// UTF-16 without its mark: spaces, line ends and Latin letters have a zero on one side only.
+fn wide(sample: &[u8]) -> Option<&'static Encoding> {
+    let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd, pairs) = (zeros(0), zeros(1), sample.len() / 2);
+    if odd * 20 > pairs && even * 20 < odd {
+        return Some(UTF_16LE);
+    }
+    (even * 20 > pairs && odd * 20 < even).then_some(UTF_16BE)
+}
+
+fn is_wrong(letter: char) -> bool {
+    let is_layout = matches!(letter, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}' | '\u{1a}');
+    letter == char::REPLACEMENT_CHARACTER || (letter.is_control() && !is_layout) || ('\u{e000}'..='\u{f8ff}').contains(&letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+    use encoding_rs::{BIG5, GBK, SHIFT_JIS};
+
+    #[test]
+    fn common_charsets_are_recognised() {
+        let chinese = "公众号把读者的问题交给模型，然后把回答寄回去。这一行足够长，可以认出来。\n";
+        let taiwanese = "公眾號把讀者的問題交給模型，然後把回答寄回去。這一行足夠長，可以認出來。\n";
+        let japanese = "読者の質問をモデルに渡して、その答えを送り返します。とても簡単です。\n";
+        for (text, bytes) in [
+            (chinese, GBK.encode(chinese).0.into_owned()),
+            (taiwanese, BIG5.encode(taiwanese).0.into_owned()),
+            (japanese, SHIFT_JIS.encode(japanese).0.into_owned()),
+            (chinese, chinese.as_bytes().to_vec()),
+            (chinese, [b"\xef\xbb\xbf", chinese.as_bytes()].concat()),
+            (
+                chinese,
+                chinese.encode_utf16().flat_map(u16::to_le_bytes).fold(b"\xff\xfe".to_vec(), |mut all, byte| {
+                    all.push(byte);
+                    all
+                }),
+            ),
+            ("plain words here\n", "plain words here\n".encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        ] {
+            assert_eq!(decode(&bytes, None).unwrap(), text);
+        }
+    }
+}
