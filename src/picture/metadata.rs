@@ -209,8 +209,15 @@ fn json_in(packet: &[u8]) -> Option<String> {
             Event::GeneralRef(name) if inside => text.push_str(&escape::unescape(&format!("&{};", &*name)).ok()?),
             Event::End(_) if inside => return Some(text),
             Event::Eof => return None,
-            Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) | Event::End(_) => {}
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            // Everything around it.
+            Event::Text(_)
+            | Event::CData(_)
+            | Event::GeneralRef(_)
+            | Event::End(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_) => {}
         }
     }
 }

@@ -26,16 +26,13 @@ use address::{Address, Addressing, Bucket};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// For one request: 30 MB at 5 Mbit/s.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Where a folder's objects are written before they get their name in one step.
 const PARTIAL: &str = ".partial";
 
 /// What a crash leaves in [`PARTIAL`] is taken away when it is older than any write can be.
 const PARTIAL_LIFETIME_MS: i64 = 60 * 60 * 1000;
-
-/// Names of the folders that [`Storage::list`] takes one by one.
-const SHARDS: u8 = u8::MAX;
 
 /// An object store; clones share its connections.
 #[derive(Clone)]
@@ -118,21 +115,21 @@ impl Storage {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error.into()),
         };
-        let mut listed = Vec::new();
+        let mut objects = Vec::new();
         while let Some(entry) = lister.try_next().await? {
             let put_at = entry.metadata().last_modified().map(|time| time.into_inner().as_millisecond());
             // What we did not name is not ours to list or delete.
             if let (Some(key), Some(put_at)) = (Key::parse(entry.path()), put_at) {
-                listed.push(Listed { key, bytes: entry.metadata().content_length(), put_at });
+                objects.push(Listed { key, bytes: entry.metadata().content_length(), put_at });
             }
         }
-        Ok(listed)
+        Ok(objects)
     }
 
     /// Deletes what was last put before `before` (unix milliseconds), unless `is_kept`. Returns how many went.
     pub async fn prune(&self, before: i64, is_kept: impl Fn(&Key) -> bool) -> Result<usize, Error> {
         let mut pruned = 0;
-        for shard in 0..=SHARDS {
+        for shard in 0..=u8::MAX {
             for object in self.list(shard).await? {
                 if object.put_at < before && !is_kept(&object.key) {
                     self.delete(&object.key).await?;

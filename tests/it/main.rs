@@ -22,6 +22,7 @@ mod life;
 mod markdown;
 mod models;
 mod moderation;
+mod pictures;
 mod platform;
 mod replicas;
 mod secrets;

@@ -55,8 +55,11 @@ pub(super) fn draw(pixels: &mut DynamicImage, mark: Mark) {
     let (plate_width, plate_height) = (size * (writing_width + 2.0 * PADDING), size * (1.0 + 2.0 * PADDING));
     let Some(plate) = paint(glyphs, size, plate_width, plate_height) else { return };
     let margin = (size * MARGIN) as u32;
-    let place = |side: u32, plate: u32| side.saturating_sub(plate + margin.min(side.saturating_sub(plate) / 2));
-    let (left, top) = (place(pixels.width(), plate.width()), place(pixels.height(), plate.height()));
+    let before = |side: u32, length: u32| {
+        let room = side.saturating_sub(length);
+        room - margin.min(room / 2)
+    };
+    let (left, top) = (before(pixels.width(), plate.width()), before(pixels.height(), plate.height()));
     lay(pixels, &plate, left, top);
 }
 

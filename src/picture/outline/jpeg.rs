@@ -13,6 +13,10 @@ const COEFFICIENT: u64 = 2;
 /// The marker of each frame header; 0xc4, 0xc8 and 0xcc between them are tables.
 const FRAME_HEADERS: [u8; 13] = [0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
 const PROGRESSIVE: u8 = 0xc2;
+
+/// The frames that decoders read: baseline, extended and progressive. Lossless, hierarchical and arithmetic ones are seen nowhere.
+const READ: [u8; 3] = [0xc0, 0xc1, PROGRESSIVE];
+
 const START_OF_SCAN: u8 = 0xda;
 const END_OF_IMAGE: u8 = 0xd9;
 
@@ -37,6 +41,9 @@ pub(super) fn walk(bytes: &[u8]) -> Result<(u64, &[u8]), Error> {
         let end = at + usize::from(u16::from_be_bytes(*length)).max(2);
         let segment = bytes.get(at + 2..end).ok_or_else(broken)?;
         if FRAME_HEADERS.contains(&marker) {
+            if !READ.contains(&marker) {
+                return Err(Error::Unsupported("a JPEG of a rare kind"));
+            }
             let samples = samples(segment).ok_or_else(|| Error::damaged("a JPEG without a size"))?;
             coefficients += if marker == PROGRESSIVE { samples * COEFFICIENT } else { 0 };
         }

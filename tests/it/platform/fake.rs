@@ -15,6 +15,8 @@ use tokio::{
 pub(super) struct Seen {
     /// `POST /cgi-bin/…?access_token=…`.
     pub(super) line: String,
+    /// All lines of the head, in lower case.
+    pub(super) head: String,
     pub(super) body: Vec<u8>,
 }
 
@@ -111,7 +113,7 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.parse().unwrap());
         if bytes.len() >= end + 4 + length {
             let line = String::from_utf8_lossy(&bytes[..end]).lines().next()?.to_owned();
-            return Some(Seen { line, body: bytes[end + 4..].to_vec() });
+            return Some(Seen { line, head, body: bytes[end + 4..].to_vec() });
         }
     }
 }

@@ -4,3 +4,5 @@ mod access;
 mod client;
 mod doctor;
 mod fake;
+mod media;
+mod tickets;
