@@ -74,7 +74,9 @@ CREATE TABLE questions (
     CHECK (state NOT IN ('received', 'answering') OR owner IS NOT NULL)
 );
 CREATE INDEX questions_of_follower ON questions (account, openid, asked_at);
-CREATE INDEX questions_open ON questions (owner) WHERE state IN ('received', 'answering');
+-- With the id, since every arrow of an open question names both: by the owner alone Postgres would read all that this process has open,
+-- thousands of rows for each of thousands of followers.
+CREATE INDEX questions_open ON questions (owner, id) WHERE state IN ('received', 'answering');
 CREATE INDEX questions_push ON questions (push_at) WHERE push_at IS NOT NULL;
 CREATE INDEX questions_undelivered ON questions (asked_at) WHERE state IN ('answered', 'failed');
 CREATE INDEX questions_page ON questions (page_expires_at);
