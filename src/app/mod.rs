@@ -18,7 +18,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     config::{Config, Language},
     db::{Db, inbound::Intake},
-    extract::Workers,
+    extract::worker::Workers,
     fetch::Fetcher,
     llm::{chat::Upstream, image::Painter, models::Catalogue, speech::Speech},
     moderation,

@@ -26,8 +26,7 @@ pub(super) async fn list(app: &App, account: &Account, openid: &str) -> Result<S
         return Ok(wording::no_models(current(app, &chosen), language));
     }
     let marked = |entry: &&Entry, is_chosen: bool| Marked { entry: (*entry).clone(), is_chosen };
-    let chat: Vec<Marked> =
-        chat.iter().take(MAX_SHOWN).map(|entry| marked(entry, entry.name == current(app, &chosen))).collect();
+    let chat: Vec<Marked> = chat.iter().take(MAX_SHOWN).map(|entry| marked(entry, entry.name == current(app, &chosen))).collect();
     let picture = chosen.picture_model.as_deref().or(app.config.image.model.as_deref());
     let shown = MAX_SHOWN.saturating_sub(chat.len()).max(4);
     let first = lists.chat().len() + 1;

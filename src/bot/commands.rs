@@ -56,11 +56,7 @@ pub(super) async fn obey(app: &App, account: &Account, openid: &str, commanded: 
 
 /// What can be done here, as it is configured.
 fn abilities(app: &App) -> Abilities {
-    Abilities {
-        draws: app.painter.is_some(),
-        speaks: app.speech.speaks(),
-        takes_files: app.config.public_url.is_some(),
-    }
+    Abilities { draws: app.painter.is_some(), speaks: app.speech.speaks(), takes_files: app.config.public_url.is_some() }
 }
 
 /// What is said when no answer is found: a tap was on one that is gone, a word on none.

@@ -64,7 +64,12 @@ pub(super) async fn draw(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, 
         match keep(app, asked, source, &drawn.model).await {
             Ok(object) => pictures.push(New { kind: Kind::Image, text: prompt.clone(), object: Some(object) }),
             Err(error) => {
-                tracing::warn!(request = asked.id, account = asked.account, error = format!("{error:#}"), "a drawn picture cannot be used");
+                tracing::warn!(
+                    request = asked.id,
+                    account = asked.account,
+                    error = format!("{error:#}"),
+                    "a drawn picture cannot be used"
+                );
             }
         }
     }

@@ -15,11 +15,8 @@ pub const PAGE_LIFETIME_MS: i64 = 30 * 60 * 1000;
 pub(super) async fn open_page(app: &App, account: &Account, openid: &str) -> Result<String, sqlx::Error> {
     let language = app.language(&account.name, openid);
     let Some(public_url) = &app.config.public_url else { return Ok(wording::cannot_take_files(language).into()) };
-    let link = UploadLink {
-        account: account.name.clone(),
-        openid: openid.to_owned(),
-        expires_at: clock::now_ms() + PAGE_LIFETIME_MS,
-    };
+    let link =
+        UploadLink { account: account.name.clone(), openid: openid.to_owned(), expires_at: clock::now_ms() + PAGE_LIFETIME_MS };
     let token = app.random_token();
     upload_links::open(&app.db, &token, &link).await?;
     Ok(wording::upload_page(&format!("{public_url}/f/{token}"), language))

@@ -1,5 +1,7 @@
 //! What moderators decide about a text, as its follower meets it: passed on, starred, answered otherwise, or declined.
 
+use std::fmt::Write;
+
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -46,8 +48,7 @@ pub(super) async fn record(app: &App, asked: &Asked, point: Point, text: &str, v
     if verdict.decision == Decision::Pass {
         return Ok(());
     }
-    let digest = Sha256::digest(text.as_bytes());
-    let hash: String = digest.iter().take(HASH_LETTERS / 2).map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash(text);
     let moderation = Moderation {
         account: &asked.account,
         question_id: &asked.id,
@@ -60,4 +61,14 @@ pub(super) async fn record(app: &App, asked: &Asked, point: Point, text: &str, v
         decided_at: clock::now_ms(),
     };
     moderations::record(&app.db, &moderation).await
+}
+
+/// The beginning of a text's SHA-256, in hexadecimal.
+fn hash(text: &str) -> String {
+    let mut hash = String::with_capacity(HASH_LETTERS);
+    for byte in Sha256::digest(text.as_bytes()).iter().take(HASH_LETTERS / 2) {
+        // Writing to a string cannot fail.
+        let _ = write!(hash, "{byte:02x}");
+    }
+    hash
 }

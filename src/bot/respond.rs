@@ -177,7 +177,9 @@ async fn decide(app: &App, account: &Account, incoming: &Incoming) -> Result<Dec
         Content::Link { title, description, url } => {
             material::link(title, description.as_deref().unwrap_or_default(), url, language)
         }
-        Content::Image { pic_url, media_id } => return material::picture(app, account, openid, (media_id, pic_url.as_deref())).await,
+        Content::Image { pic_url, media_id } => {
+            return material::picture(app, account, openid, (media_id, pic_url.as_deref())).await;
+        }
         Content::File { .. } => return Ok(Decision::Say(wording::file_elsewhere(language).into())),
         Content::Voice { recognition: None, .. } | Content::Video { .. } | Content::ShortVideo { .. } => {
             return Ok(Decision::Say(wording::cannot_read(&incoming.kind(), language)));

@@ -63,13 +63,21 @@ fn values(options: &Options, settings: &Settings, simulator: &Simulator) -> anyh
         .with("WECHAT_TOKEN", &settings.token)
         .with("WECHAT_ENCODING_AES_KEY", &settings.encoding_aes_key)
         .with("WECHAT_ENCODING_AES_KEY_PREVIOUS", "")
-        .with("WECHAT_ALLOW_PLAINTEXT", "true");
+        .with("WECHAT_ALLOW_PLAINTEXT", "true")
+        // The simulator's own pages and pictures lie on this machine.
+        .with("FETCH_ALLOW_HOSTS", simulator.url().trim_start_matches("http://"));
     if values.of("LLM_BASE_URL").is_none() {
         values = values
             .with("LLM_BASE_URL", format!("{}/v1", simulator.url()))
             .with("LLM_MODEL", DEMO_MODEL)
             .with("LLM_FALLBACK_MODEL", "")
-            .with("LLM_API_KEY", "demo");
+            .with("LLM_MODELS", "")
+            .with("LLM_API_KEY", "demo")
+            .with("IMAGE_BASE_URL", "")
+            .with("IMAGE_MODEL", "huixin-draw")
+            .with("AUDIO_BASE_URL", "")
+            .with("AUDIO_HEARING_MODEL", "huixin-hear")
+            .with("AUDIO_SPEAKING_MODEL", "huixin-speak");
     }
     Ok(values)
 }

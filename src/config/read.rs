@@ -85,7 +85,20 @@ pub const VARIABLES: &[&str] = &[
 ];
 
 /// A variable that starts like this and is not in [`VARIABLES`] is probably a slip of the pen.
-const PREFIXES: &[&str] = &["WECHAT_", "REPLY_", "SESSION_", "LLM_", "ANSWER_", "METRICS_", "ACCOUNTS_", "IMAGE_", "AUDIO_", "STORAGE_", "LIMIT_", "MODERATION_"];
+const PREFIXES: &[&str] = &[
+    "WECHAT_",
+    "REPLY_",
+    "SESSION_",
+    "LLM_",
+    "ANSWER_",
+    "METRICS_",
+    "ACCOUNTS_",
+    "IMAGE_",
+    "AUDIO_",
+    "STORAGE_",
+    "LIMIT_",
+    "MODERATION_",
+];
 
 /// Named values, from the environment or a test.
 #[derive(Debug, Clone, Default)]

@@ -75,7 +75,7 @@ pub struct Waiting {
 pub struct PassiveReply<'a> {
     pub inbound: &'a inbound::Key,
     pub kind: Kind,
-    /// The text, or the media_id.
+    /// The text, or the `media_id`.
     pub reply: &'a str,
     /// The waiting parts that `reply` contains.
     pub parts: &'a [(String, i64)],

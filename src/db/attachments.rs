@@ -73,7 +73,7 @@ pub struct New {
     pub id: String,
     pub kind: Kind,
     pub name: String,
-    /// A media_id, or a page's address.
+    /// A `media_id`, or a page's address.
     pub source: String,
     /// Where WeChat shows a picture.
     pub url: Option<String>,
@@ -204,8 +204,7 @@ pub async fn add_file(db: &Db, follower: (&str, &str), new: &New, now: i64) -> R
 
 /// What belongs to one question, in the order it came.
 pub async fn of_question(db: &Db, question_id: &str) -> Result<Vec<Attachment>, Error> {
-    const SQL: &str =
-        concat!("SELECT ", columns!(), " FROM attachments WHERE question_id = $1 ORDER BY received_at, id");
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM attachments WHERE question_id = $1 ORDER BY received_at, id");
     on_engine!(db, readers, |pool| sqlx::query_as(SQL).bind(question_id).fetch_all(pool).await)
 }
 

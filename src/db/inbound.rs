@@ -53,7 +53,7 @@ pub struct Stored {
     /// When the first delivery came.
     pub received_at: i64,
     pub question_id: Option<String>,
-    /// The passive reply that was already written: its text, or its media_id.
+    /// The passive reply that was already written: its text, or its `media_id`.
     reply: Option<String>,
     #[sqlx(try_from = "String")]
     reply_kind: Kind,
@@ -63,7 +63,7 @@ pub struct Stored {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     pub kind: Kind,
-    /// The text, or the media_id.
+    /// The text, or the `media_id`.
     pub content: String,
 }
 

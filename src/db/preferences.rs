@@ -24,13 +24,11 @@ pub enum Choice {
 /// The follower's choices; nothing chosen is the usual case.
 pub async fn show(db: &Db, account: &str, openid: &str) -> Result<Preferences, Error> {
     let chosen: Option<Preferences> = on_engine!(db, readers, |pool| {
-        sqlx::query_as(
-            "SELECT language, chat_model, picture_model, speaks FROM preferences WHERE account = $1 AND openid = $2",
-        )
-        .bind(account)
-        .bind(openid)
-        .fetch_optional(pool)
-        .await?
+        sqlx::query_as("SELECT language, chat_model, picture_model, speaks FROM preferences WHERE account = $1 AND openid = $2")
+            .bind(account)
+            .bind(openid)
+            .fetch_optional(pool)
+            .await?
     });
     Ok(chosen.unwrap_or_default())
 }

@@ -1,8 +1,8 @@
-//! `temporary_media`: the objects that WeChat holds for three days, and the media_id of each.
+//! `temporary_media`: the objects that WeChat holds for three days, and the `media_id` of each.
 
 use super::{Db, Error, on_engine};
 
-/// The media_id of an object, as long as WeChat keeps it beyond `now`.
+/// The `media_id` of an object, as long as WeChat keeps it beyond `now`.
 pub async fn show(db: &Db, account: &str, object: &str, now: i64) -> Result<Option<String>, Error> {
     on_engine!(db, readers, |pool| {
         sqlx::query_scalar("SELECT media_id FROM temporary_media WHERE account = $1 AND object = $2 AND expires_at > $3")

@@ -54,12 +54,10 @@ pub async fn of_follower(db: &Db, account: &str, openid: &str, now: i64) -> Resu
 /// What an account cost in the day before `now`, in millionths.
 pub async fn cost_of_account(db: &Db, account: &str, now: i64) -> Result<i64, Error> {
     on_engine!(db, readers, |pool| {
-        sqlx::query_scalar(
-            "SELECT CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) FROM usage WHERE account = $1 AND used_at > $2",
-        )
-        .bind(account)
-        .bind(now - DAY_MS)
-        .fetch_one(pool)
-        .await
+        sqlx::query_scalar("SELECT CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) FROM usage WHERE account = $1 AND used_at > $2")
+            .bind(account)
+            .bind(now - DAY_MS)
+            .fetch_one(pool)
+            .await
     })
 }

@@ -13,7 +13,7 @@ use crate::{
     app::{Account, App, Languages, access::AccessTokens, replies::Replies, running::Running, slots::Slots},
     config::{self, Config},
     db::{Db, inbound::Intake},
-    extract::{Limits, Workers},
+    extract::{Limits, worker::Workers},
     fetch::{self, Fetcher},
     llm::{
         chat::{self, Upstream},
@@ -35,6 +35,9 @@ const CAPABILITY_LIFETIME: Duration = Duration::from_secs(30);
 /// Pictures that are worked on at once: each may hold 200 MB for a second.
 const PICTURES_AT_ONCE: usize = 1;
 
+/// How long a list of models is good; upstreams change theirs every few days.
+const CATALOGUE_FRESH: Duration = Duration::from_mins(10);
+
 /// Files that are read at once, each by a process of at most 96 MiB.
 const FILES_AT_ONCE: usize = 2;
 
@@ -42,7 +45,11 @@ const FILES_AT_ONCE: usize = 2;
 const MODERATED_AT_ONCE: usize = 16;
 
 /// The handles, and the writer of the intake.
-pub(super) fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, impl Future<Output = ()> + Send + 'static)> {
+pub(super) fn assemble(
+    config: Config,
+    db: Db,
+    seat: &Seat,
+) -> anyhow::Result<(Arc<App>, impl Future<Output = ()> + Send + 'static)> {
     let (intake, writer) = Intake::new(&db);
     let wechat_url = config.wechat_api_url.parse().context("WECHAT_API_URL is not an address")?;
     let client = Client::new(wechat_url, Connections::Kept).context("the client for WeChat cannot be made")?;
@@ -127,13 +134,14 @@ fn catalogues(config: &Config) -> anyhow::Result<(Arc<Catalogue>, Arc<Catalogue>
         return Ok((catalogue.clone(), catalogue));
     }
     let of = |base_url: &str, api_key: &Option<SecretString>| {
-        Catalogue::upstream(base_url, &api_key.clone().unwrap_or_default()).map(Arc::new)
+        Catalogue::upstream(base_url, &api_key.clone().unwrap_or_default(), CATALOGUE_FRESH).map(Arc::new)
     };
     let chat = of(&config.llm.base_url, &config.llm.api_key).context("the models cannot be listed from LLM_BASE_URL")?;
     if config.image.base_url == config.llm.base_url {
         return Ok((chat.clone(), chat));
     }
-    let pictures = of(&config.image.base_url, &config.image.api_key).context("the models cannot be listed from IMAGE_BASE_URL")?;
+    let pictures =
+        of(&config.image.base_url, &config.image.api_key).context("the models cannot be listed from IMAGE_BASE_URL")?;
     Ok((chat, pictures))
 }
 

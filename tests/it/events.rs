@@ -98,10 +98,9 @@ on_both_engines! {
         let world = world(engine).await;
         let media_id = || "media-1".to_owned();
         for (message, named) in [
-            (Message::Image { media_id: media_id() }, "看不懂图片"),
             (Message::Video { media_id: media_id() }, "看不懂视频"),
             (Message::ShortVideo { media_id: media_id() }, "看不懂视频"),
-            (Message::File { title: "账单.pdf".into() }, "看不懂文件"),
+            (Message::File { title: "账单.pdf".into() }, "传文件"),
             (Message::text("【收到不支持的消息类型，暂无法显示】"), "看不懂这种消息"),
         ] {
             let text = reply_to(&world, message.clone()).await;

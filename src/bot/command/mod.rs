@@ -87,7 +87,11 @@ struct Entry {
 /// The table that both understands the words and writes the help, in the order of the help.
 const TABLE: &[Entry] = &[
     entry(Command::Help, Argument::None, &["帮助", "help", "/help", "/帮助", "?", "？"]),
-    entry(Command::Reset, Argument::None, &["清空", "reset", "/reset", "/清空", "重新开始", "/重新开始", "新对话", "清除记忆", "/new"]),
+    entry(
+        Command::Reset,
+        Argument::None,
+        &["清空", "reset", "/reset", "/清空", "重新开始", "/重新开始", "新对话", "清除记忆", "/new"],
+    ),
     entry(Command::Continue, Argument::None, &["继续", "continue", "/continue", "/继续", "更多", "more", "/more"]),
     entry(Command::Again, Argument::None, &["换一个", "again", "/again", "/换一个", "重答", "重新回答"]),
     entry(Command::Last, Argument::None, &["上一个", "/last", "last", "/上一个", "上一条"]),
@@ -201,9 +205,17 @@ mod tests {
 
     #[test]
     fn questions_are_not_commands() {
-        for text in
-            ["继续讲第二点", "请继续", "帮助我写一封信", "换一个话题", "", "help me", "more 12345678", "模型 训练 需要什么", "语音识别是什么"]
-        {
+        for text in [
+            "继续讲第二点",
+            "请继续",
+            "帮助我写一封信",
+            "换一个话题",
+            "",
+            "help me",
+            "more 12345678",
+            "模型 训练 需要什么",
+            "语音识别是什么",
+        ] {
             assert_eq!(read(text, None), Reading::Question, "{text}");
         }
     }

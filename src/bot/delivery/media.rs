@@ -1,4 +1,4 @@
-//! The media_id that WeChat has for a picture or a spoken answer: uploaded once for each account, kept for three days.
+//! The `media_id` that WeChat has for a picture or a spoken answer: uploaded once for each account, kept for three days.
 
 use crate::{
     app::{Account, App},
@@ -18,7 +18,7 @@ use super::reply::{self, Manner};
 /// WeChat keeps a temporary medium for three days; the last hour is left out, so that none ends on its way.
 const LIFETIME_MS: i64 = 71 * 60 * 60 * 1000;
 
-/// The media_id of a part's bytes, uploaded now if WeChat does not hold them. `None` if it does not take them.
+/// The `media_id` of a part's bytes, uploaded now if WeChat does not hold them. `None` if it does not take them.
 pub async fn media_id(app: &App, account: &Account, part: &Waiting) -> Result<Option<String>, sqlx::Error> {
     let Some(object) = &part.object else { return Ok(None) };
     if let Some(media_id) = temporary_media::show(&app.db, &account.name, object, clock::now_ms()).await? {
@@ -30,13 +30,18 @@ pub async fn media_id(app: &App, account: &Account, part: &Waiting) -> Result<Op
             Ok(Some(media_id))
         }
         Err(error) => {
-            tracing::warn!(request = part.question_id, account = account.name, error = format!("{error:#}"), "an upload to WeChat failed");
+            tracing::warn!(
+                request = part.question_id,
+                account = account.name,
+                error = format!("{error:#}"),
+                "an upload to WeChat failed"
+            );
             Ok(None)
         }
     }
 }
 
-/// Forgets a media_id that WeChat does not know.
+/// Forgets a `media_id` that WeChat does not know.
 pub async fn forget(app: &App, account: &Account, part: &Waiting) -> Result<(), sqlx::Error> {
     match &part.object {
         Some(object) => temporary_media::forget(&app.db, &account.name, object).await,

@@ -216,7 +216,7 @@ async fn hand_over(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) 
     })
 }
 
-/// The reply of a plan, as it is stored: a picture or voice under the media_id that WeChat has for it.
+/// The reply of a plan, as it is stored: a picture or voice under the `media_id` that WeChat has for it.
 async fn composed(app: &App, manner: Manner<'_>, plan: &Plan) -> Result<inbound::Reply, sqlx::Error> {
     let part = match &plan.content {
         Content::Text(text) => return Ok(inbound::Reply { kind: Kind::Text, content: text.clone() }),

@@ -151,8 +151,13 @@ fn composed(manner: Manner<'_>, part: &Waiting, place: (bool, bool, bool)) -> St
     format!("{label}{}{footer}", part.text)
 }
 
-/// The message that brings one part: a text, or a picture or voice under the media_id that WeChat has for it.
-async fn message(app: &App, manner: Manner<'_>, push: &Push, (part, place): (&Waiting, (bool, bool, bool))) -> Result<Request, sqlx::Error> {
+/// The message that brings one part: a text, or a picture or voice under the `media_id` that WeChat has for it.
+async fn message(
+    app: &App,
+    manner: Manner<'_>,
+    push: &Push,
+    (part, place): (&Waiting, (bool, bool, bool)),
+) -> Result<Request, sqlx::Error> {
     if part.kind == Kind::Text {
         return Ok(customer::send_text(&push.openid, &composed(manner, part, place)));
     }
@@ -164,7 +169,12 @@ async fn message(app: &App, manner: Manner<'_>, push: &Push, (part, place): (&Wa
 }
 
 /// Pushes one part, repeating it once if the outcome is unknown.
-async fn push_part(app: &Arc<App>, manner: Manner<'_>, push: &Push, part: (&Waiting, (bool, bool, bool))) -> Result<Next, sqlx::Error> {
+async fn push_part(
+    app: &Arc<App>,
+    manner: Manner<'_>,
+    push: &Push,
+    part: (&Waiting, (bool, bool, bool)),
+) -> Result<Next, sqlx::Error> {
     let account = manner.account;
     let place = (push.id.as_str(), part.0.seq);
     // Uploaded before the push is begun: a process that dies over it has sent nothing.
@@ -237,7 +247,7 @@ async fn verdict(
 /// `errcode` of an API that the account may not call.
 const NOT_AUTHORISED: i64 = 48001;
 
-/// `errcode` of a media_id that WeChat does not know (any more); it is uploaded anew.
+/// `errcode` of a `media_id` that WeChat does not know (any more); it is uploaded anew.
 const INVALID_MEDIA_ID: i64 = 40007;
 
 fn record<T>(push: &Push, result: &Result<T, access::Error>) {

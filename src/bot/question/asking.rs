@@ -18,7 +18,12 @@ const BUSY_POLL: Duration = Duration::from_millis(200);
 /// Asks; `None` when the question is no longer ours.
 ///
 /// Thousands wait in here for a slot or for the model; what they do not wait in has a box of its own.
-pub(super) async fn ask(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, live: &Live) -> Result<Option<Ending>, sqlx::Error> {
+pub(super) async fn ask(
+    app: &Arc<App>,
+    account: &Arc<Account>,
+    asked: &Asked,
+    live: &Live,
+) -> Result<Option<Ending>, sqlx::Error> {
     let follower = format!("{}/{}", asked.account, asked.openid);
     let Some(_slot) = app.slots.acquire(&follower).await else { return Ok(None) };
     loop {

@@ -69,7 +69,9 @@ pub(super) async fn chat(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, 
                 prompt_tokens: conversation.tokens,
             }))
         }
-        Heard::Whole(Err(UpstreamError::CannotSee { .. })) => Ending::Declined(crate::bot::sight::blind(app, asked, &chosen).await),
+        Heard::Whole(Err(UpstreamError::CannotSee { .. })) => {
+            Ending::Declined(crate::bot::sight::blind(app, asked, &chosen).await)
+        }
         Heard::Whole(Err(error)) => Ending::Broken(error),
         Heard::Stopped(verdict) => {
             let text = live.written().answer;

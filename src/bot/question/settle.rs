@@ -18,7 +18,7 @@ use crate::{
         questions::{self, Finish, Finished, Progress, State},
         usage::Spent,
     },
-    llm::{Usage, UpstreamError, chat, tokens},
+    llm::{UpstreamError, Usage, chat, tokens},
     telemetry::{self, crash},
 };
 
@@ -184,7 +184,12 @@ impl Settled {
         self.failure = cut(&told.outcome.finish);
         self.progress.model = Some(told.outcome.model);
         self.media = told.spoken.into_iter().collect();
-        self.tail = wording::tail(&told.sources, told.is_first && app.config.reply.is_labelled, app.config.reply.tail.as_deref(), self.language);
+        self.tail = wording::tail(
+            &told.sources,
+            told.is_first && app.config.reply.is_labelled,
+            app.config.reply.tail.as_deref(),
+            self.language,
+        );
     }
 
     async fn drawn(&mut self, app: &App, drawn: Drawn) {
@@ -253,4 +258,3 @@ fn cut(finish: &crate::llm::chat::Finish) -> Option<&'static str> {
         Finish::Stop | Finish::Other(_) => None,
     }
 }
-

@@ -44,21 +44,38 @@ pub(super) async fn recall(app: &App, asked: &Asked, material: &mut Material) ->
     if files.is_empty() {
         return Ok(());
     }
-    let texts: Vec<passages::Source> =
-        files.iter().map(|file| passages::Source { name: file.name.clone(), text: file.text.clone() }).collect();
+    let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+    let texts: Vec<String> = files.into_iter().map(|file| file.text).collect();
     let question = material.text.clone();
-    let fitting = tokio::task::spawn_blocking(move || passages::best(&question, &texts, BUDGET)).await.unwrap_or_default();
-    for file in &files {
-        let own: Vec<String> = fitting.iter().filter(|passage| passage.name == file.name).map(passages::Passage::shown).collect();
-        if own.is_empty() {
-            continue;
-        }
-        if let Ok(text) = moderating::judge(app, asked, Point::Passage, &own.join("\n\n…\n\n")).await? {
-            material.quote(fence::Kind::File, &file.name, &text);
-            material.sources.push(format!("《{}》", file.name));
+    let fitting = tokio::task::spawn_blocking(move || passages_of(&question, &texts)).await.unwrap_or_default();
+    for (name, passages) in names.iter().zip(fitting).filter(|(_, passages)| !passages.is_empty()) {
+        if let Ok(text) = moderating::judge(app, asked, Point::Passage, &passages).await? {
+            material.quote(fence::Kind::File, name, &text);
+            material.sources.push(format!("《{name}》"));
         }
     }
     Ok(())
+}
+
+/// Of each text, the passages that fit, one below the other.
+fn passages_of(question: &str, texts: &[String]) -> Vec<String> {
+    let documents: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let mut shown = vec![String::new(); texts.len()];
+    for passage in passages::best(question, &documents, BUDGET) {
+        let place = match (passage.page, passage.heading) {
+            (Some(page), Some(heading)) => format!("[p. {page}, {heading}]\n"),
+            (Some(page), None) => format!("[p. {page}]\n"),
+            (None, Some(heading)) => format!("[{heading}]\n"),
+            (None, None) => String::new(),
+        };
+        let own = &mut shown[passage.document];
+        if !own.is_empty() {
+            own.push_str("\n\n");
+        }
+        own.push_str(&place);
+        own.push_str(passage.text.trim());
+    }
+    shown
 }
 
 /// Reads a file that was just handed in, in a task of its own.

@@ -62,10 +62,8 @@ pub(super) async fn read(
     if attachments::pictures_waiting(&app.db, &asked.account, &asked.openid, since).await? > 0 {
         attachments::claim_pictures(&app.db, &asked.id, (since, asked.asked_at)).await?;
     }
-    let (pictures, others): (Vec<_>, Vec<_>) = attachments::of_question(&app.db, &asked.id)
-        .await?
-        .into_iter()
-        .partition(|attachment| attachment.kind == Kind::Image);
+    let (pictures, others): (Vec<_>, Vec<_>) =
+        attachments::of_question(&app.db, &asked.id).await?.into_iter().partition(|attachment| attachment.kind == Kind::Image);
     for attachment in &others {
         let read = match attachment.kind {
             Kind::Voice => voice::hear(app, account, asked, attachment, &mut material).await?,

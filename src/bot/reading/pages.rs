@@ -52,7 +52,7 @@ pub(super) async fn visit(
     };
     let title = if attachment.name == url || attachment.name.is_empty() { title } else { attachment.name.clone() };
     let name = if title.trim().is_empty() { url.to_owned() } else { title };
-    let passage = passages::of_text(&asked.text, &text, BUDGET);
+    let passage = fitting(&material.text, &text);
     match moderating::judge(app, asked, Point::Passage, &passage).await? {
         Ok(passage) => {
             material.quote(fence::Kind::Page, &format!("{name} {url}"), &passage);
@@ -68,6 +68,12 @@ async fn fetched(app: &App, url: &str) -> Result<(String, String), crate::fetch:
     let fetched = app.fetcher.get(url, Want::READING).await?;
     let read = tokio::task::spawn_blocking(move || page::read(&fetched.bytes, &fetched.content_type, fetched.url.as_str()));
     Ok(read.await.map(|page| (page.title, page.text)).unwrap_or_default())
+}
+
+/// The passages of a page that fit the question, in the order of the page.
+fn fitting(question: &str, text: &str) -> String {
+    let passages = passages::best(question, &[text], BUDGET);
+    passages.iter().map(|passage| passage.text.trim()).collect::<Vec<_>>().join("\n\n")
 }
 
 fn host(url: &str) -> &str {

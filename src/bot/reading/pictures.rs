@@ -8,10 +8,7 @@ use crate::{
         question::{Asked, Declined},
         sight,
     },
-    db::{
-        attachments::Attachment,
-        preferences::Preferences,
-    },
+    db::{attachments::Attachment, preferences::Preferences},
     fetch::Want,
     llm::DataUrl,
     picture::Goal,
@@ -42,7 +39,12 @@ pub(super) async fn look(
                 material.images.push(url);
             }
             Err(error) => {
-                tracing::warn!(request = asked.id, account = asked.account, error = format!("{error:#}"), "a picture could not be read");
+                tracing::warn!(
+                    request = asked.id,
+                    account = asked.account,
+                    error = format!("{error:#}"),
+                    "a picture could not be read"
+                );
                 super::give_up(app, picture, "unreadable").await?;
             }
         }

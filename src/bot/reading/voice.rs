@@ -28,7 +28,12 @@ pub(super) async fn hear(
         let heard = match transcribed(app, account, attachment).await {
             Ok(heard) => heard,
             Err(error) => {
-                tracing::warn!(request = asked.id, account = asked.account, error = format!("{error:#}"), "a voice message could not be heard");
+                tracing::warn!(
+                    request = asked.id,
+                    account = asked.account,
+                    error = format!("{error:#}"),
+                    "a voice message could not be heard"
+                );
                 String::new()
             }
         };

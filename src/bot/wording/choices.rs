@@ -80,7 +80,8 @@ pub fn is_confirmation(argument: &str) -> bool {
 pub fn deleted(questions: u64, at: i64, language: Language) -> String {
     // Official accounts live on China's time.
     let china = Offset::constant(8).to_time_zone();
-    let time = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned_datetime(china).strftime("%Y-%m-%d %H:%M").to_string();
+    let time =
+        Timestamp::from_millisecond(at).unwrap_or_default().to_zoned_datetime(china).strftime("%Y-%m-%d %H:%M").to_string();
     match language {
         Chinese => format!(
             "已删除。{time}（北京时间）删除了你的 {questions} 个提问和它们的回答、图片、文件，以及你的设置。备份中的副本随备份到期而消失。"

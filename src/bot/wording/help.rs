@@ -50,7 +50,9 @@ pub fn help(abilities: Abilities, language: Language) -> String {
             ("Just write or speak your question. You can also send:", "Answers are AI-generated; please check what matters.")
         }
     };
-    let lines = Command::all().filter(|command| abilities.have(*command)).map(|command| format!("• {}：{}", command.word(language), purpose(command, language)));
+    let lines = Command::all()
+        .filter(|command| abilities.have(*command))
+        .map(|command| format!("• {}：{}", command.word(language), purpose(command, language)));
     format!("{head}\n{}\n\n{foot}", lines.collect::<Vec<_>>().join("\n"))
 }
 

@@ -37,7 +37,9 @@ pub fn picture_kept(count: i64, language: Language) -> String {
     match (count, language) {
         (1, Chinese) => "收到图片。想问什么？请在十分钟内告诉我，也可以接着再发几张一起问。".into(),
         (_, Chinese) => format!("收到第 {count} 张图片。想问什么？请在十分钟内告诉我。"),
-        (1, English) => "I have your picture. What would you like to know? Ask within ten minutes; you may send more first.".into(),
+        (1, English) => {
+            "I have your picture. What would you like to know? Ask within ten minutes; you may send more first.".into()
+        }
         (_, English) => format!("I have {count} pictures now. What would you like to know? Ask within ten minutes."),
     }
 }
@@ -74,7 +76,9 @@ pub fn blind(model: &str, seeing: &[(usize, String)], language: Language) -> Str
     match language {
         Chinese => format!("现在的模型 {model} 看不了图片。能看图的有：\n{list}\n\n发送「模型 {first}」换过去，再问一次。"),
         English => {
-            format!("The present model, {model}, cannot see. These can:\n{list}\n\nSend “/model {first}” to change, and ask again.")
+            format!(
+                "The present model, {model}, cannot see. These can:\n{list}\n\nSend “/model {first}” to change, and ask again."
+            )
         }
     }
 }

@@ -13,15 +13,16 @@ use crate::config::Language::{self, Chinese, English};
 
 pub use apologies::{apology, cut_short, held, moderated};
 pub use choices::{
-    cannot_draw, cannot_speak, cannot_take_files, confirm_deletion, deleted, is_confirmation, languages, speaks, speaks_language, upload_page, what_to_draw,
+    cannot_draw, cannot_speak, cannot_take_files, confirm_deletion, deleted, is_confirmation, languages, speaks, speaks_language,
+    upload_page, what_to_draw,
 };
 pub use help::{Abilities, help, near_miss, welcome};
 pub use limits::{limited, usage};
-pub use models::{Marked, model_chosen, models, no_models, which_model};
 pub use material::{
     blind, drawn, file_elsewhere, heard, link, page_unread, picture_kept, picture_refused, picture_unreadable, place, source,
     system_prompt, tail, unheard,
 };
+pub use models::{Marked, model_chosen, models, no_models, which_model};
 
 /// The conversation was reset.
 pub fn reset(language: Language) -> &'static str {
@@ -159,4 +160,3 @@ pub fn whole_answer(url: &str, language: Language) -> String {
         English => format!("<a href=\"{url}\">Read it all</a>"),
     }
 }
-

@@ -23,7 +23,7 @@ pub fn models(chat: &[Marked], (first, pictures): (usize, &[Marked]), language: 
         blocks.push(format!("{drawing}\n{}", lines(pictures, first, language)));
     }
     blocks.push(foot.to_owned());
-    fitting(blocks)
+    fitting(&blocks)
 }
 
 /// No list can be had.
@@ -68,7 +68,7 @@ fn lines(models: &[Marked], first: usize, language: Language) -> String {
 }
 
 /// As many lines as a text has room for; a list that is cut says so.
-fn fitting(blocks: Vec<String>) -> String {
+fn fitting(blocks: &[String]) -> String {
     const ROOM: usize = 1900;
     let whole = blocks.join("\n\n");
     if whole.len() <= ROOM {

@@ -107,12 +107,8 @@ pub async fn admit(db: &Db, (id, owner): (&str, &str), limits: &Limits, now: i64
                 }
             }
             for (limit, allowed, sql) in sums(limits) {
-                let (sum, first): (i64, Option<i64>) = sqlx::query_as(sql)
-                    .bind(&account)
-                    .bind(&openid)
-                    .bind(now - DAY_MS)
-                    .fetch_one(&mut *transaction)
-                    .await?;
+                let (sum, first): (i64, Option<i64>) =
+                    sqlx::query_as(sql).bind(&account).bind(&openid).bind(now - DAY_MS).fetch_one(&mut *transaction).await?;
                 if sum >= allowed {
                     return Ok(Admission::Refused { limit, free_at: first.unwrap_or(now) + DAY_MS });
                 }
