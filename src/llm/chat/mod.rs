@@ -157,7 +157,7 @@ impl Upstream {
     }
 
     async fn pursue(&self, pursuit: &mut Pursuit<'_, impl FnMut(Delta) + Send>) -> Result<Outcome, UpstreamError> {
-        let (mut at, mut rank, mut tries) = (0, Rank::Main, 0);
+        let (mut at, mut rank, mut tries, mut of_main) = (0, Rank::Main, 0, None);
         loop {
             let error = match self.attempt(at, pursuit).await {
                 Ok(Ending { finish, usage, call }) => {
@@ -177,8 +177,13 @@ impl Upstream {
                     let Some(fallback) = pursuit.models.get(at + 1) else { return Err(error) };
                     tracing::info!(model = fallback.name, class = error.class(), "the fallback model is asked");
                     (at, rank, tries) = (at + 1, Rank::Fallback, 0);
+                    of_main = Some(error.clone());
                 }
-                Step::GiveUp => return Err(error),
+                // A fallback that cannot see says nothing of the model that was meant.
+                Step::GiveUp => match (&error, of_main) {
+                    (UpstreamError::CannotSee { .. }, Some(of_main)) => return Err(of_main),
+                    (_, _) => return Err(error),
+                },
             }
             if error == UpstreamError::Empty {
                 // It may have called for something that is not on offer, and finds words where nothing is.

@@ -88,6 +88,14 @@ async fn a_picture_that_a_seeing_model_cannot_use_is_another_matter() {
 }
 
 #[tokio::test]
+async fn a_fallback_that_cannot_see_does_not_speak_for_the_model_that_can() {
+    let blind = response(400, "", r#"{"error":{"message":"image input is not supported"}}"#);
+    let fake = Fake::start([response(402, "", ""), blind]).await;
+    let error = ask(&upstream(with_fallback(&fake)), Question::new(&[shown("？")])).await.unwrap_err();
+    assert_eq!((error.class(), fake.models()), ("quota_exhausted", vec!["main".to_owned(), "spare".to_owned()]));
+}
+
+#[tokio::test]
 async fn the_chosen_model_is_asked_and_the_usual_one_steps_in() {
     for (fallback, second) in [(None, "main"), (Some("spare"), "spare")] {
         let fake = Fake::start([response(404, "", ""), saying(&["好"])]).await;
