@@ -7,7 +7,6 @@
 
 use img_parts::{
     Bytes, ImageEXIF,
-    jpeg::{Jpeg, JpegSegment},
     png::{Png, PngChunk},
     riff::{RiffChunk, RiffContent},
     webp::WebP,
@@ -23,8 +22,12 @@ pub(super) const MAX_BYTES: usize = 16 * 1024;
 /// Bytes of one field; longer ones are cut.
 const MAX_FIELD_BYTES: usize = 512;
 
+/// The marker that starts a picture, and in front of a segment its marker and length.
+const JPEG_START: usize = 2;
+const JPEG_FRAME: usize = 4;
 const JPEG_APP0: u8 = 0xe0;
 const JPEG_APP1: u8 = 0xe1;
+const JPEG_COMMENT: u8 = 0xfe;
 const JPEG_KEY: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
 /// The keyword, then: not compressed, method 0, no language, no translated keyword.
@@ -126,7 +129,7 @@ pub fn write_aigc(bytes: Vec<u8>, aigc: &Aigc) -> Result<Vec<u8>, Error> {
     let format = Format::of(&bytes);
     let bytes = Bytes::from(bytes);
     let written = match format {
-        Some(Format::Jpeg) => Jpeg::from_bytes(bytes).map(|jpeg| into_jpeg(jpeg, &packet)),
+        Some(Format::Jpeg) => return Ok(into_jpeg(&bytes, &packet)),
         Some(Format::Png) => Png::from_bytes(bytes).map(|png| into_png(png, &packet)),
         Some(Format::WebP) => WebP::from_bytes(bytes).map(|webp| into_webp(webp, &packet)),
         Some(Format::Gif | Format::Bmp) | None => return Err(Error::Unsupported("no place for a label")),
@@ -139,11 +142,7 @@ pub fn read_aigc(bytes: &[u8]) -> Option<Aigc> {
     let format = Format::of(bytes)?;
     let bytes = Bytes::copy_from_slice(bytes);
     let packet = match format {
-        Format::Jpeg => {
-            let jpeg = Jpeg::from_bytes(bytes).ok()?;
-            jpeg.segments_by_marker(JPEG_APP1)
-                .find_map(|segment| segment.contents().strip_prefix(JPEG_KEY).map(<[u8]>::to_vec))?
-        }
+        Format::Jpeg => jpeg_segments(&bytes).find_map(xmp_of_jpeg)?.to_vec(),
         Format::Png => {
             let png = Png::from_bytes(bytes).ok()?;
             png.chunks_by_type(*b"iTXt").find_map(|chunk| chunk.contents().strip_prefix(PNG_KEY).map(<[u8]>::to_vec))?
@@ -154,12 +153,41 @@ pub fn read_aigc(bytes: &[u8]) -> Option<Aigc> {
     serde_json::from_str(&json_in(&packet)?).ok()
 }
 
-fn into_jpeg(mut jpeg: Jpeg, packet: &str) -> Bytes {
-    jpeg.segments_mut().retain(|segment| segment.marker() != JPEG_APP1 || !segment.contents().starts_with(JPEG_KEY));
-    let position = jpeg.segments().iter().take_while(|segment| segment.marker() == JPEG_APP0).count();
-    let contents = [JPEG_KEY, packet.as_bytes()].concat();
-    jpeg.segments_mut().insert(position, JpegSegment::new_with_contents(JPEG_APP1, contents.into()));
-    jpeg.encoder().bytes()
+/// The segments before the picture itself, which say what it is about: `APP0` to `APP15` and comments, each with its frame.
+fn jpeg_segments(jpeg: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = jpeg.get(JPEG_START..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let [0xff, JPEG_APP0..=0xef | JPEG_COMMENT, high, low, ..] = rest else { return None };
+        let (segment, behind) = rest.split_at_checked(2 + usize::from(u16::from_be_bytes([*high, *low])).max(2))?;
+        rest = behind;
+        Some(segment)
+    })
+}
+
+fn xmp_of_jpeg(segment: &[u8]) -> Option<&[u8]> {
+    (segment[1] == JPEG_APP1).then(|| segment[JPEG_FRAME..].strip_prefix(JPEG_KEY)).flatten()
+}
+
+/// By hand, because every other byte has to stay where it is: a decoder may make sense of what a parser would not write again.
+fn into_jpeg(jpeg: &[u8], packet: &str) -> Vec<u8> {
+    let length = (2 + JPEG_KEY.len() + packet.len()) as u16;
+    let ours = [&[0xff, JPEG_APP1], &length.to_be_bytes()[..], JPEG_KEY, packet.as_bytes()].concat();
+    let (mut written, mut is_written, mut read) = (jpeg[..JPEG_START].to_vec(), false, JPEG_START);
+    for segment in jpeg_segments(jpeg) {
+        if !is_written && segment[1] != JPEG_APP0 {
+            written.extend_from_slice(&ours);
+            is_written = true;
+        }
+        if xmp_of_jpeg(segment).is_none() {
+            written.extend_from_slice(segment);
+        }
+        read += segment.len();
+    }
+    if !is_written {
+        written.extend_from_slice(&ours);
+    }
+    written.extend_from_slice(&jpeg[read..]);
+    written
 }
 
 fn into_png(mut png: Png, packet: &str) -> Bytes {

@@ -4,4 +4,5 @@ mod files;
 mod fitting;
 mod hostile;
 mod labels;
+mod mutations;
 mod objects;
