@@ -2,7 +2,9 @@
 
 pub mod access;
 mod account;
+pub mod accounts;
 pub mod capability;
+pub mod readiness;
 pub mod replies;
 pub mod running;
 pub mod slots;
@@ -18,7 +20,9 @@ use crate::{config::Config, db::Db, db::inbound::Intake, llm::chat::Upstream, we
 
 use access::AccessTokens;
 pub use account::Account;
+use accounts::Accounts;
 use capability::Pushing;
+use readiness::Readiness;
 use replies::Replies;
 use running::Running;
 use slots::Slots;
@@ -26,7 +30,7 @@ use slots::Slots;
 /// Everything that is shared; one for each process.
 pub struct App {
     pub config: Config,
-    pub accounts: Vec<Arc<Account>>,
+    pub accounts: Accounts,
     pub db: Db,
     /// The durable door for pushes.
     pub intake: Intake,
@@ -46,6 +50,8 @@ pub struct App {
     pub push_due: Notify,
     /// Work that goes on after its request.
     pub tasks: TaskTracker,
+    /// Whether new work should come here.
+    pub readiness: Readiness,
     /// Set when the process is to end.
     pub stopping: CancellationToken,
 }
@@ -53,7 +59,7 @@ pub struct App {
 impl App {
     /// The account named `name`.
     pub fn account(&self, name: &str) -> Option<Arc<Account>> {
-        self.accounts.iter().find(|account| account.name == name).cloned()
+        self.accounts.find(name)
     }
 
     /// Calls WeChat with the account's shared access token.

@@ -25,6 +25,7 @@ pub async fn show_health() -> HttpResponse {
 
 /// `GET /readyz`: it can answer followers.
 pub async fn show_readiness(app: web::Data<App>) -> HttpResponse {
+    app.readiness.note_question();
     let database_clock = app.db.now_ms().await;
     let drift = database_clock.as_ref().map(|now| now.abs_diff(clock::now_ms()));
     let pending = db::pending_migrations(&app.db).await;
@@ -33,7 +34,7 @@ pub async fn show_readiness(app: web::Data<App>) -> HttpResponse {
         database: word(database_clock.is_ok()),
         migrations: word(pending.is_ok_and(|pending| pending == 0)),
         lease_clock: word(drift.is_ok_and(|drift| drift < CLOCK_TOLERANCE_MS)),
-        stopping: app.stopping.is_cancelled(),
+        stopping: app.readiness.is_leaving() || app.stopping.is_cancelled(),
     };
     let is_ready = [readiness.database, readiness.migrations, readiness.lease_clock].iter().all(|state| *state == "ok");
     if is_ready && !readiness.stopping {

@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod doctor;
+pub mod reload;
 mod seat;
 mod workers;
 
@@ -15,7 +16,9 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    app::{Account, App, access::AccessTokens, replies::Replies, running::Running, slots::Slots},
+    app::{
+        App, access::AccessTokens, accounts::Accounts, readiness::Readiness, replies::Replies, running::Running, slots::Slots,
+    },
     config::Config,
     db::{self, Db, inbound::Intake},
     http,
@@ -28,6 +31,9 @@ use seat::Seat;
 
 /// Requests under way get this long after SIGTERM.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Where somebody watches `/readyz`, it says 503 for this long before the door closes, so that nobody is sent to a closed one.
+const LEAVING: Duration = Duration::from_secs(2);
 
 /// Connections one worker holds: followers of a slow model wait on theirs for seconds.
 const CONNECTIONS_PER_WORKER: usize = 20_000;
@@ -82,7 +88,7 @@ impl Server {
         let Self { address, http, app, seat, intake } = self;
         let writer = tokio::spawn(intake);
         let workers = workers::spawn(&app, &seat);
-        tracing::info!(%address, accounts = app.accounts.len(), "huixin is ready");
+        tracing::info!(%address, accounts = app.accounts.current().len(), "huixin is ready");
         let ended = tokio::spawn(stop_on(stop, http.handle(), app.clone()));
         http.await.context("the HTTP server failed")?;
         app.stopping.cancel();
@@ -107,7 +113,7 @@ fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, im
     let wechat_url = config.wechat_api_url.parse().context("WECHAT_API_URL is not an address")?;
     let client = Client::new(wechat_url, Connections::Kept).context("the client for WeChat cannot be made")?;
     let app = App {
-        accounts: config.accounts.iter().cloned().map(|account| Arc::new(Account::new(account))).collect(),
+        accounts: Accounts::new(&config.accounts),
         upstream: Upstream::new(upstream_settings(&config)).context("the model upstream is configured wrongly")?,
         slots: Slots::new(config.llm.concurrency),
         running: Running::default(),
@@ -117,6 +123,7 @@ fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, im
         holder: seat.holder().to_owned(),
         push_due: Notify::new(),
         tasks: TaskTracker::new(),
+        readiness: Readiness::default(),
         stopping: CancellationToken::new(),
         intake,
         db,
@@ -156,9 +163,14 @@ fn bind(app: &Arc<App>) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> 
     Ok((server.run(), address))
 }
 
-/// Stops accepting, and lets what is under way end.
+/// Says that nothing new should come, stops accepting, and lets what is under way end.
 async fn stop_on(stop: CancellationToken, http: ServerHandle, app: Arc<App>) {
     stop.cancelled().await;
+    app.readiness.leave();
+    if app.readiness.is_watched() {
+        tracing::info!("leaving: /readyz says 503, and everything is still answered");
+        tokio::time::sleep(LEAVING).await;
+    }
     tracing::info!("stopping: no new connections, what is under way may end");
     tokio::select! {
         () = http.stop(true) => {}

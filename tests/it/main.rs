@@ -20,6 +20,8 @@ mod intake;
 mod life;
 mod markdown;
 mod platform;
+mod readiness;
+mod reload;
 mod replicas;
 mod secrets;
 mod sessions;
