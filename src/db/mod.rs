@@ -9,6 +9,7 @@ mod connect;
 pub mod access_tokens;
 pub mod answer_parts;
 pub mod capabilities;
+pub mod counts;
 pub mod followers;
 pub mod inbound;
 pub mod leases;

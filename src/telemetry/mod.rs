@@ -1,6 +1,8 @@
 //! What an operator sees: log lines and metrics. It knows nothing of what they are about.
 
+pub mod catalogue;
 pub mod crash;
+pub mod process;
 
 use std::sync::OnceLock;
 
@@ -42,6 +44,8 @@ pub fn metrics() -> &'static PrometheusHandle {
         let handle = recorder.handle();
         // Another recorder can only be a test's; this one still renders, as empty.
         let _ = metrics::set_global_recorder(recorder);
+        catalogue::describe();
+        metrics::gauge!("huixin_build", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         handle
     })
 }

@@ -19,6 +19,7 @@ mod hostile;
 mod intake;
 mod life;
 mod markdown;
+mod operations;
 mod platform;
 mod readiness;
 mod reload;
