@@ -16,7 +16,7 @@ pub mod leases;
 pub mod questions;
 pub mod usage;
 
-pub use connect::{connect, migrate, pending_migrations};
+pub use connect::{Schema, connect, migrate, pending_migrations, schema};
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ mod codec;
 mod configuration;
 #[cfg(feature = "crash-points")]
 mod crash;
+mod doctor;
 mod documents;
 mod events;
 mod faults;

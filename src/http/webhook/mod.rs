@@ -29,7 +29,7 @@ use open::{Opened, Query};
 use refusal::Refusal;
 
 /// WeChat's messages are a few kilobytes.
-const BODY_LIMIT: usize = 1024 * 1024;
+pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// WeChat sends a body at once; one that trickles in holds a connection for nothing.
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -70,6 +70,16 @@ pub async fn receive_push(request: HttpRequest, body: web::Payload, app: web::Da
     }
 }
 
+/// Whether a request is signed with the Token of the account `name`, lately; the refusal as a response, if not.
+pub(super) fn signed_for(request: &HttpRequest, app: &web::Data<App>, name: &str) -> Result<(), HttpResponse> {
+    let signed = app.account(name).ok_or(Refusal::UnknownAccount).and_then(|account| {
+        let query = Query::of(request)?;
+        check_age(app, query.timestamp()?)?;
+        check_signature(&account, &query)
+    });
+    signed.map_err(|refusal| refusal.answer(request))
+}
+
 /// Reads, verifies, decrypts and parses; everything that may be refused is refused here, and stored nowhere.
 async fn admit(request: &HttpRequest, body: web::Payload, app: &web::Data<App>) -> Result<Opened, Refusal> {
     let account = account(request, app)?;
@@ -84,11 +94,7 @@ async fn admit(request: &HttpRequest, body: web::Payload, app: &web::Data<App>) 
     if is_signed.is_none() && query.find("msg_signature").is_none() {
         return Err(Refusal::NoSignature);
     }
-    let window = app.config.timestamp_window;
-    let drift = clock::now_ms() / 1000 - timestamp;
-    if window.is_some_and(|window| drift.unsigned_abs() > window.as_secs()) {
-        return Err(Refusal::Timestamp { drift });
-    }
+    check_age(app, timestamp)?;
     let body = match tokio::time::timeout(BODY_TIMEOUT, body.to_bytes_limited(BODY_LIMIT)).await {
         Ok(Ok(Ok(body))) => body,
         Ok(Ok(Err(_))) => return Err(Refusal::Unreadable),
@@ -96,6 +102,12 @@ async fn admit(request: &HttpRequest, body: web::Payload, app: &web::Data<App>) 
         Err(_) => return Err(Refusal::TooSlow),
     };
     open::open(account, &query, &body)
+}
+
+fn check_age(app: &App, timestamp: i64) -> Result<(), Refusal> {
+    let drift = clock::now_ms() / 1000 - timestamp;
+    let is_stale = app.config.timestamp_window.is_some_and(|window| drift.unsigned_abs() > window.as_secs());
+    if is_stale { Err(Refusal::Timestamp { drift }) } else { Ok(()) }
 }
 
 fn account(request: &HttpRequest, app: &web::Data<App>) -> Result<Arc<Account>, Refusal> {
