@@ -146,8 +146,7 @@ fn trouble(fix: Words) -> (Mistake, Words) {
     (Mistake::ModelTrouble, fix)
 }
 
-/// Whether the upstream's words are a web page.
+/// Whether a web page came, which the client says in these words.
 fn is_page(message: &str) -> bool {
-    let beginning = message.trim_start().to_ascii_lowercase();
-    beginning.starts_with("<!doctype") || beginning.starts_with("<html")
+    message.contains("web page")
 }

@@ -35,6 +35,7 @@ impl Scene {
             app_secret: format!("app-secret-{CANARY}"),
             token: format!("token{CANARY}"),
             encoding_aes_key: KEY.into(),
+            webhook_url: Some("http://127.0.0.1:1/wechat".into()),
             ..Settings::default()
         };
         let simulator = Simulator::start(settings.clone()).unwrap();

@@ -20,6 +20,7 @@ impl Server {
     async fn start() -> Self {
         let world = WorldBuilder::new(Engine::Sqlite).surroundings().await;
         let process = Process::start(&world.values).await;
+        world.simulator.set_webhook(format!("{}/wechat", process.url));
         Self { world, process }
     }
 
