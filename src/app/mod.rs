@@ -8,13 +8,14 @@ pub mod readiness;
 pub mod replies;
 pub mod running;
 pub mod slots;
+pub mod tasks;
 
 use std::sync::Arc;
 
 use moka::future::Cache;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 use crate::{config::Config, db::Db, db::inbound::Intake, llm::chat::Upstream, wechat::client::Request};
 
@@ -26,6 +27,7 @@ use readiness::Readiness;
 use replies::Replies;
 use running::Running;
 use slots::Slots;
+use tasks::Tasks;
 
 /// Everything that is shared; one for each process.
 pub struct App {
@@ -49,7 +51,7 @@ pub struct App {
     /// Woken when a push became due.
     pub push_due: Notify,
     /// Work that goes on after its request.
-    pub tasks: TaskTracker,
+    pub tasks: Tasks,
     /// Whether new work should come here.
     pub readiness: Readiness,
     /// Set when the process is to end.

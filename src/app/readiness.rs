@@ -8,7 +8,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 /// Whoever has not asked for this long is not there any more; the slowest balancers ask every 30 s.
-const WATCHER_FORGOTTEN: Duration = Duration::from_secs(60);
+const WATCHER_FORGOTTEN: Duration = Duration::from_mins(1);
 
 /// The state of one process.
 #[derive(Default)]

@@ -28,6 +28,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// `METRICS_TOKEN`: the bearer token `/metrics` asks for; without one it answers direct connections only.
     pub metrics_token: Option<SecretString>,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: the collector that traces are sent to; without one none are made.
+    pub otlp_endpoint: Option<String>,
     /// The account of the `WECHAT_…` variables, named `main`, and those of `ACCOUNTS_FILE`.
     pub accounts: Vec<Account>,
     /// `ACCOUNTS_FILE`, beside the environment's account: where they are read again from.

@@ -58,7 +58,8 @@ impl Kind {
 /// A name for the process that holds leases as `holder`: whoever reads the leases recognises it, nobody else learns anything.
 pub fn occupant(holder: &str) -> String {
     let digest = Sha256::digest(format!("occupant/{holder}"));
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let beginning = digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+    format!("{beginning:016x}")
 }
 
 /// Whether a request is a probe.
@@ -69,7 +70,7 @@ pub(super) fn is_probe(context: &GuardContext<'_>) -> bool {
 /// `POST /wechat/{account}` with [`HEADER`].
 pub(super) async fn answer_probe(request: HttpRequest, body: web::Payload, app: web::Data<App>) -> HttpResponse {
     let name = request.match_info().get("account").unwrap_or(crate::config::MAIN_ACCOUNT);
-    if let Err(refused) = webhook::signed_for(&request, &app, name) {
+    if let Some(refused) = webhook::refused(&request, &app, name) {
         return refused;
     }
     let Ok(Ok(body)) = body.to_bytes_limited(webhook::BODY_LIMIT).await else {
@@ -90,7 +91,7 @@ pub(super) struct Whose {
 
 /// `GET /a/doctor/events`: a stream like that of an answer which is being written.
 pub(super) async fn stream_probe(request: HttpRequest, app: web::Data<App>, whose: web::Query<Whose>) -> HttpResponse {
-    if let Err(refused) = webhook::signed_for(&request, &app, &whose.account) {
+    if let Some(refused) = webhook::refused(&request, &app, &whose.account) {
         return refused;
     }
     let events = stream::unfold(0, |sent| async move {

@@ -18,6 +18,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     app::{
         App, access::AccessTokens, accounts::Accounts, readiness::Readiness, replies::Replies, running::Running, slots::Slots,
+        tasks::Tasks,
     },
     config::Config,
     db::{self, Db, inbound::Intake},
@@ -122,7 +123,7 @@ fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, im
         capabilities: Cache::builder().time_to_live(CAPABILITY_LIFETIME).build(),
         holder: seat.holder().to_owned(),
         push_due: Notify::new(),
-        tasks: TaskTracker::new(),
+        tasks: Tasks::default(),
         readiness: Readiness::default(),
         stopping: CancellationToken::new(),
         intake,

@@ -25,8 +25,8 @@ async fn accounts(app: &App) -> Result<Reread, Problems> {
     if !app.config.accounts_source.has_file() {
         return Ok(Reread::Absent);
     }
-    let changes = app.accounts.replace(&app.config.accounts_again()?);
-    for changed in &changes.changed {
+    let differences = app.accounts.replace(&app.config.accounts_again()?);
+    for changed in &differences.changed {
         let Some(account) = app.account(&changed.name) else { continue };
         match changed.identity {
             Identity::Same => app.access.look_again(&account).await,
@@ -36,11 +36,11 @@ async fn accounts(app: &App) -> Result<Reread, Problems> {
             }
         }
     }
-    if changes.is_empty() {
+    if differences.is_empty() {
         return Ok(Reread::Unchanged);
     }
-    let changed: Vec<&str> = changes.changed.iter().map(|changed| changed.name.as_str()).collect();
-    Ok(Reread::Changed(format!("added {:?}, changed {changed:?}, removed {:?}", changes.added, changes.removed)))
+    let changed: Vec<&str> = differences.changed.iter().map(|changed| changed.name.as_str()).collect();
+    Ok(Reread::Changed(format!("added {:?}, changed {changed:?}, removed {:?}", differences.added, differences.removed)))
 }
 
 fn report(source: &'static str, result: Result<Reread, Problems>) {

@@ -28,10 +28,13 @@ use serde_json::{
     ser::{CharEscape, CompactFormatter, Formatter, Serializer},
 };
 
+use tracing::{Instrument, field};
+
 use super::{
     error::{Error, WechatError},
     tolerant,
 };
+use crate::telemetry::traces::span;
 
 /// WeChat's front answers a handshake within milliseconds; beyond this the route is broken.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -127,12 +130,14 @@ impl Client {
 
     async fn measured<T: DeserializeOwned>(&self, access_token: Option<&SecretString>, request: &Request<T>) -> Result<T, Error> {
         let start = Instant::now();
-        let result = self.exchange(access_token, request).await;
+        let span = span!("wechat", otel.kind = "client", path = %request.path, errcode = field::Empty);
+        let result = self.exchange(access_token, request).instrument(span.clone()).await;
         let elapsed = start.elapsed();
         let (errcode, rid) = match &result {
             Ok(_) => ("0".to_owned(), None),
             Err(error) => (error.label(), error.refusal().and_then(|refusal| refusal.rid.as_deref())),
         };
+        span.record("errcode", errcode.as_str());
         tracing::debug!(path = %request.path, errcode, rid, elapsed_ms = elapsed.as_millis() as u64, "called WeChat");
         metrics::counter!("wechat_api_calls_total", "path" => request.path.clone(), "errcode" => errcode).increment(1);
         metrics::histogram!("wechat_api_call_seconds", "path" => request.path.clone()).record(elapsed.as_secs_f64());

@@ -30,5 +30,6 @@ mod sessions;
 mod simulator;
 mod support;
 mod taps;
+mod traces;
 mod upstream;
 mod webhook;

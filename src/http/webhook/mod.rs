@@ -12,12 +12,14 @@ use std::{
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use secrecy::ExposeSecret;
+use tracing::{Instrument, Span, field};
 
 use crate::{
     app::{Account, App},
     bot::respond::{self, Answer},
     clock, config,
     db::inbound::NotStored,
+    telemetry::traces::{self, span},
     wechat::{
         envelope::{self, is_signature},
         incoming::Incoming,
@@ -54,13 +56,25 @@ pub async fn verify_address(request: HttpRequest, app: web::Data<App>) -> HttpRe
 
 /// `POST /wechat/{account}`: one delivery of a message or event.
 pub async fn receive_push(request: HttpRequest, body: web::Payload, app: web::Data<App>) -> HttpResponse {
+    let span = span!("push", otel.kind = "server", account = field::Empty, kind = field::Empty, refused = field::Empty);
+    receive(request, body, app).instrument(span).await
+}
+
+async fn receive(request: HttpRequest, body: web::Payload, app: web::Data<App>) -> HttpResponse {
     let arrived = Instant::now();
     let opened = match admit(&request, body, &app).await {
         Ok(opened) => opened,
-        Err(refusal) => return refusal.answer(&request),
+        Err(refusal) => {
+            Span::current().record("refused", refusal.reason());
+            return refusal.answer(&request);
+        }
     };
     let app = app.into_inner();
     let (account, incoming) = (&opened.account, &opened.incoming);
+    if traces::is_on() {
+        let kind = metric_kind(&incoming.content, incoming.kind());
+        Span::current().record("account", account.name.as_str()).record("kind", kind);
+    }
     match respond::respond(&app, account, incoming, arrived).await {
         Ok(answer) => {
             record(account, incoming, arrived);
@@ -70,14 +84,14 @@ pub async fn receive_push(request: HttpRequest, body: web::Payload, app: web::Da
     }
 }
 
-/// Whether a request is signed with the Token of the account `name`, lately; the refusal as a response, if not.
-pub(super) fn signed_for(request: &HttpRequest, app: &web::Data<App>, name: &str) -> Result<(), HttpResponse> {
+/// The refusal of a request that is not signed with the Token of the account `name`, lately.
+pub(super) fn refused(request: &HttpRequest, app: &web::Data<App>, name: &str) -> Option<HttpResponse> {
     let signed = app.account(name).ok_or(Refusal::UnknownAccount).and_then(|account| {
         let query = Query::of(request)?;
         check_age(app, query.timestamp()?)?;
         check_signature(&account, &query)
     });
-    signed.map_err(|refusal| refusal.answer(request))
+    signed.err().map(|refusal| refusal.answer(request))
 }
 
 /// Reads, verifies, decrypts and parses; everything that may be refused is refused here, and stored nowhere.

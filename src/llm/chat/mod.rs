@@ -18,11 +18,13 @@ use reqwest::header::HeaderValue;
 use reqwest::{Client, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::{Instrument, field};
 
 use self::request::Model;
 use self::retry::{Rank, Step};
 use self::stream::{Ending, Reader};
 use super::error::UpstreamError;
+use crate::telemetry::traces::span;
 
 /// How long usage may follow an answer that is complete.
 const EPILOGUE: Duration = Duration::from_secs(1);
@@ -180,7 +182,10 @@ impl Upstream {
         let (mut models, mut rank, mut tries) = (self.models.iter(), Rank::Main, 0);
         let mut model = models.next().ok_or(UpstreamError::Empty)?;
         loop {
-            let error = match self.attempt(model, question).await {
+            let span = span!("upstream", otel.kind = "client", model = model.name, outcome = field::Empty);
+            let attempted = self.attempt(model, question).instrument(span.clone()).await;
+            span.record("outcome", attempted.as_ref().map_or_else(UpstreamError::class, |_| "answered"));
+            let error = match attempted {
                 Ok(Ending { finish, usage }) => {
                     return Ok(Outcome { model: model.name.clone(), finish, usage, requests: question.requests });
                 }

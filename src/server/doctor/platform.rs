@@ -158,7 +158,6 @@ async fn pushing(config: &Config, client: &Client, account: &Account, token: &Se
     let allowed = words!("可以主动推送迟到的回答", "late answers can be pushed");
     let result = client.call(token, &customer::typing(NOBODY, Typing::Typing)).await;
     match (result, config.reply.mode) {
-        (Ok(_), _) => Finding::ok(name, allowed),
         (Err(Error::Refused(refusal)), ReplyMode::Push) if refusal.errcode == NOT_AUTHORISED => Finding::fault(
             name,
             Mistake::PushNotAuthorised,
@@ -176,7 +175,7 @@ async fn pushing(config: &Config, client: &Client, account: &Account, token: &Se
             ),
         ),
         // It complains of the follower, so the right is there.
-        (Err(Error::Refused(_)), _) => Finding::ok(name, allowed),
+        (Ok(_) | Err(Error::Refused(_)), _) => Finding::ok(name, allowed),
         (Err(error), _) => silent(name, &error),
     }
 }

@@ -28,9 +28,10 @@ async fn a_wrong_clock_is_named() {
     for (skew, word) in [(-45, "ahead of"), (45, "behind")] {
         let fake = Fake::start(move |seen, _| {
             let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&(Timestamp::now() + SignedDuration::from_secs(skew)));
-            match seen.line.contains("stable_token") {
-                true => Answer::Json(json!({"access_token": CANARY, "expires_in": 7200})),
-                false => response(&format!("date: {}\r\n", date.unwrap()), b"{}"),
+            if seen.line.contains("stable_token") {
+                Answer::Json(json!({"access_token": CANARY, "expires_in": 7200}))
+            } else {
+                response(&format!("date: {}\r\n", date.unwrap()), b"{}")
             }
         })
         .await;

@@ -55,7 +55,7 @@ impl Proxy {
 /// A request's head, and its body.
 async fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
-    let mut chunk = [0; 16 * 1024];
+    let mut chunk = vec![0; 16 * 1024];
     loop {
         let count = stream.read(&mut chunk).await.ok().filter(|count| *count > 0)?;
         bytes.extend_from_slice(&chunk[..count]);

@@ -35,7 +35,7 @@ impl Server {
     }
 
     /// The same server under an address that is not loopback by its looks.
-    fn from_elsewhere(&self) -> String {
+    fn address_elsewhere(&self) -> String {
         self.process.url.replace("127.0.0.1", "0.0.0.0")
     }
 
@@ -78,7 +78,7 @@ async fn a_public_url_without_https_is_warned_of() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_port_that_wechat_does_not_call_is_named() {
     let server = Server::start().await;
-    let findings = server.examined(&server.from_elsewhere(), &[]).await;
+    let findings = server.examined(&server.address_elsewhere(), &[]).await;
     assert!(fix(found(&findings, Mistake::PublicUrlPort)).contains("443"));
     server.end().await;
 }
@@ -86,7 +86,7 @@ async fn a_port_that_wechat_does_not_call_is_named() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn metrics_that_everybody_can_read_are_named() {
     let server = Server::start().await;
-    let findings = server.examined(&server.from_elsewhere(), &[]).await;
+    let findings = server.examined(&server.address_elsewhere(), &[]).await;
     assert!(fix(found(&findings, Mistake::MetricsOpen)).contains("METRICS_TOKEN"));
     server.end().await;
 }

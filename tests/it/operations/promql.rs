@@ -1,4 +1,4 @@
-//! As much of PromQL as it takes to know which metrics and labels a query names.
+//! As much of Prometheus's query language as it takes to know which metrics and labels a query names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
