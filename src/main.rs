@@ -26,7 +26,7 @@ enum Command {
     /// Bring the database's schema up to date
     Migrate,
     /// Check configuration, database, clock, token, addresses and the model; exit code 1 on a fault
-    Doctor,
+    Doctor(commands::doctor::Options),
     /// Call any WeChat API with the managed access token
     Call(commands::call::Options),
     /// Ask a running huixin whether it is ready, for a container's health check
@@ -44,7 +44,7 @@ async fn main() -> std::process::ExitCode {
         Command::Dev(options) => commands::dev::run(options).await,
         Command::Simulate(options) => commands::simulate::run(options).await,
         Command::Migrate => commands::migrate::run().await,
-        Command::Doctor => commands::doctor::run().await,
+        Command::Doctor(options) => commands::doctor::run(options).await,
         Command::Call(options) => commands::call::run(options).await,
         Command::Probe => commands::probe::run().await,
         Command::Extract(options) => commands::extract::run(&options),

@@ -200,6 +200,25 @@ impl AccessTokens {
         Err(Error::Rejected)
     }
 
+    /// Forgets what the last look brought, a remembered refusal above all: the account's secret has changed.
+    pub async fn look_again(&self, account: &Account) {
+        self.held.invalidate(&account.name).await;
+    }
+
+    /// Withdraws the account's token everywhere: it belongs to another official account.
+    pub async fn forget(&self, account: &Account) {
+        match access_tokens::show(&self.db, &account.name).await {
+            Ok(None) => {}
+            Ok(Some(row)) => {
+                if let Err(error) = access_tokens::reject(&self.db, &account.name, &row.token).await {
+                    tracing::error!(account = account.name, %error, "the old access token could not be withdrawn");
+                }
+            }
+            Err(error) => tracing::error!(account = account.name, %error, "the old access token could not be looked up"),
+        }
+        self.look_again(account).await;
+    }
+
     async fn look(&self, account: &Account) -> Held {
         match self.shared(account).await {
             Ok(held) => held,

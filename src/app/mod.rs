@@ -2,18 +2,21 @@
 
 pub mod access;
 mod account;
+pub mod accounts;
 pub mod capability;
 mod languages;
+pub mod readiness;
 pub mod replies;
 pub mod running;
 pub mod slots;
+pub mod tasks;
 
 use std::sync::Arc;
 
 use moka::future::Cache;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Language},
@@ -29,16 +32,19 @@ use crate::{
 
 use access::AccessTokens;
 pub use account::Account;
+use accounts::Accounts;
 use capability::Pushing;
 pub use languages::Languages;
+use readiness::Readiness;
 use replies::Replies;
 use running::Running;
 use slots::Slots;
+use tasks::Tasks;
 
 /// Everything that is shared; one for each process.
 pub struct App {
     pub config: Config,
-    pub accounts: Vec<Arc<Account>>,
+    pub accounts: Accounts,
     pub db: Db,
     /// The durable door for pushes.
     pub intake: Intake,
@@ -75,7 +81,9 @@ pub struct App {
     /// Woken when a push became due.
     pub push_due: Notify,
     /// Work that goes on after its request.
-    pub tasks: TaskTracker,
+    pub tasks: Tasks,
+    /// Whether new work should come here.
+    pub readiness: Readiness,
     /// Set when the process is to end.
     pub stopping: CancellationToken,
 }
@@ -83,7 +91,7 @@ pub struct App {
 impl App {
     /// The account named `name`.
     pub fn account(&self, name: &str) -> Option<Arc<Account>> {
-        self.accounts.iter().find(|account| account.name == name).cloned()
+        self.accounts.find(name)
     }
 
     /// The language in which the bot speaks to a follower.

@@ -7,6 +7,9 @@ use std::{
 };
 
 use tokio::sync::watch;
+use tracing::{Span, field};
+
+use crate::telemetry::traces::span;
 
 /// All of them, by question id.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +20,8 @@ pub struct Running(Arc<Mutex<HashMap<String, Arc<Live>>>>);
 pub struct Live {
     written: Mutex<Written>,
     changed: watch::Sender<Stage>,
+    /// From its begin to its end, in the trace of the push that asked it.
+    span: Mutex<Span>,
 }
 
 /// How far an answer is; every new value wakes whoever follows it.
@@ -47,13 +52,25 @@ pub struct Written {
     pub is_unsaved: bool,
 }
 
+impl Stage {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Writing(_) => "writing",
+            Self::Settled => "settled",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
 impl Running {
     /// Registers the answer of `question_id`; `None` when it is being written already.
     pub fn begin(&self, question_id: &str) -> Option<Arc<Live>> {
         match self.lock().entry(question_id.to_owned()) {
             Entry::Occupied(_) => None,
             Entry::Vacant(place) => {
-                let live = Arc::new(Live { written: Mutex::default(), changed: watch::Sender::new(Stage::Writing(0)) });
+                let span = span!("question", question = question_id, stage = field::Empty);
+                let changed = watch::Sender::new(Stage::Writing(0));
+                let live = Arc::new(Live { written: Mutex::default(), changed, span: Mutex::new(span) });
                 Some(place.insert(live).clone())
             }
         }
@@ -67,6 +84,7 @@ impl Running {
     /// Ends the answer of `question_id` and tells everyone who waits for it.
     pub fn end(&self, question_id: &str, stage: Stage) {
         if let Some(live) = self.lock().remove(question_id) {
+            live.end_span(stage);
             live.changed.send_replace(stage);
         }
     }
@@ -119,6 +137,17 @@ impl Live {
     /// What is written so far.
     pub fn written(&self) -> Written {
         self.lock().clone()
+    }
+
+    /// The span of the whole question, for the work on it.
+    pub fn span(&self) -> Span {
+        self.span.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whoever still looks at the answer does not hold the span up.
+    fn end_span(&self, stage: Stage) {
+        let span = std::mem::replace(&mut *self.span.lock().unwrap_or_else(PoisonError::into_inner), Span::none());
+        span.record("stage", stage.as_str());
     }
 
     /// A receiver of every change.

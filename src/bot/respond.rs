@@ -92,7 +92,7 @@ pub async fn respond(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming
     let stored = app.intake.store(arrival).await?;
     crash::point("push stored");
     if stored.deliveries == 1 {
-        begin(app, account, &key, asked, &decision).await;
+        begin(app, account, &(key.clone(), stored.received_at), asked, &decision).await;
     }
     let is_more = matches!(decision, Decision::Continue(_) | Decision::Rewind(_));
     let wants = if is_more { Wants::More } else { Wants::Answer };
@@ -120,18 +120,19 @@ fn log(key: &Key, incoming: &Incoming, delivery: i64, arrived: Instant) {
 }
 
 /// Starts what the first delivery of a push sets going.
-async fn begin(app: &Arc<App>, account: &Arc<Account>, key: &Key, asked: Option<questions::New>, decision: &Decision) {
+async fn begin(app: &Arc<App>, account: &Arc<Account>, arrival: &(Key, i64), asked: Option<questions::New>, decision: &Decision) {
+    let (key, received_at) = (&arrival.0, arrival.1);
     if let Some(new) = asked {
         question::start(app, account, question::Asked::of(new, key));
     }
-    let (app, account, key) = (app.clone(), account.clone(), key.clone());
     match decision {
-        Decision::Leave => drop(app.clone().tasks.spawn(async move {
-            if let Err(error) = questions::drop_open(&app.db, &key.account, &key.openid, clock::now_ms()).await {
+        Decision::Leave => {
+            // What they asked later, having come back, is not dropped.
+            if let Err(error) = questions::drop_open(&app.db, &key.account, &key.openid, received_at).await {
                 tracing::error!(account = key.account, %error, "the questions of a follower who left could not be dropped");
             }
-        })),
-        Decision::Relearn => drop(app.clone().tasks.spawn(async move { app.forget_capabilities(&account).await })),
+        }
+        Decision::Relearn => app.forget_capabilities(account).await,
         Decision::Rewind(question_id) => {
             if let Err(error) = answer_parts::rewind(&app.db, question_id, clock::now_ms()).await {
                 tracing::error!(request = question_id, %error, "an answer could not be handed out again");

@@ -32,7 +32,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let settings = Settings { bind: ([127, 0, 0, 1], options.port).into(), ..Settings::default() };
     let simulator = Simulator::start(settings.clone())?;
     let config = Config::from_values(&values(&options, &settings, &simulator)?)?;
-    telemetry::init_logs(config.log_format);
+    telemetry::init_logs(config.log_format, None);
     let stop = super::stop_on_signals()?;
     let (model, upstream) = (config.llm.model.clone(), config.llm.base_url.clone());
     let server = Server::build(config).await?;

@@ -11,9 +11,10 @@ pub(crate) mod probe;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
-use tokio::signal::unix::{SignalKind, signal};
+use huixin::{app::App, server::reload};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Says on standard error why a command failed.
@@ -41,4 +42,18 @@ fn stop_on_signals() -> anyhow::Result<CancellationToken> {
         }
     });
     Ok(stop)
+}
+
+/// SIGHUP no longer ends the process; what comes before the server stands is answered then.
+fn hangups() -> anyhow::Result<Signal> {
+    Ok(signal(SignalKind::hangup())?)
+}
+
+/// Reads again, at every SIGHUP, what may change while `app` runs.
+fn reload_on(mut hangups: Signal, app: Arc<App>) {
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            reload::reload(&app).await;
+        }
+    });
 }

@@ -32,7 +32,7 @@ pub(crate) struct Options {
 
 /// Simulates until Ctrl-C.
 pub(crate) async fn run(options: Options) -> anyhow::Result<ExitCode> {
-    telemetry::init_logs(huixin::config::LogFormat::Human);
+    telemetry::init_logs(huixin::config::LogFormat::Human, None);
     let stop = super::stop_on_signals()?;
     let simulator = Simulator::start(Settings {
         bind: options.bind,

@@ -39,10 +39,29 @@ struct Table {
     allow_plaintext: bool,
 }
 
+/// Where accounts come from, to be read again: the file may change, the process's environment does not.
+#[derive(Debug, Clone)]
+pub struct Source {
+    environment: Option<Account>,
+    file: Option<String>,
+}
+
+/// The environment's account, and the name of the file with the others.
+pub(super) fn source(reader: &mut Reader<'_>) -> Source {
+    Source { environment: from_environment(reader), file: reader.text("ACCOUNTS_FILE") }
+}
+
+impl Source {
+    /// Whether there is a file to read again.
+    pub fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+}
+
 /// All accounts; at least one, with distinct names and appids.
-pub(super) fn read(reader: &mut Reader<'_>) -> Vec<Account> {
-    let mut accounts: Vec<Account> = from_environment(reader).into_iter().collect();
-    accounts.extend(from_file(reader));
+pub(super) fn read(reader: &mut Reader<'_>, source: &Source) -> Vec<Account> {
+    let mut accounts: Vec<Account> = source.environment.iter().cloned().collect();
+    accounts.extend(source.file.as_ref().map_or_else(Vec::new, |path| from_file(reader, path)));
     if accounts.is_empty() && !reader.has_problems() {
         reader.problem(
             "WECHAT_APP_ID",
@@ -82,9 +101,8 @@ fn from_environment(reader: &mut Reader<'_>) -> Option<Account> {
     Some(Account { name: MAIN.into(), app_id, app_secret, token, encoding_aes_key, encoding_aes_key_previous, allow_plaintext })
 }
 
-fn from_file(reader: &mut Reader<'_>) -> Vec<Account> {
-    let Some(path) = reader.text("ACCOUNTS_FILE") else { return Vec::new() };
-    let text = match std::fs::read_to_string(&path) {
+fn from_file(reader: &mut Reader<'_>, path: &str) -> Vec<Account> {
+    let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
             reader.problem("ACCOUNTS_FILE", &format!("cannot be read: {path}: {error}"), "give the path of a readable TOML file");

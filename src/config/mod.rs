@@ -12,7 +12,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 pub use abilities::{Audio, Image, Limits, Moderation, Privacy, Provider, Storage};
-pub use accounts::{Account, MAIN as MAIN_ACCOUNT};
+pub use accounts::{Account, MAIN as MAIN_ACCOUNT, Source as AccountsSource};
 pub use read::{Problem, Problems, VARIABLES, Values};
 
 /// Everything that can be configured.
@@ -30,8 +30,12 @@ pub struct Config {
     pub log_format: LogFormat,
     /// `METRICS_TOKEN`: the bearer token `/metrics` asks for; without one it answers direct connections only.
     pub metrics_token: Option<SecretString>,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: the collector that traces are sent to; without one none are made.
+    pub otlp_endpoint: Option<String>,
     /// The account of the `WECHAT_…` variables, named `main`, and those of `ACCOUNTS_FILE`.
     pub accounts: Vec<Account>,
+    /// `ACCOUNTS_FILE`, beside the environment's account: where they are read again from.
+    pub accounts_source: AccountsSource,
     /// `WECHAT_API_URL`: the platform's API, or a simulator of it.
     pub wechat_api_url: String,
     /// `WECHAT_TIMESTAMP_WINDOW_SECS`: how far a push's timestamp may be from now; `None` switches the check off.
@@ -152,6 +156,11 @@ impl Config {
         // A missing file is the usual case in production; an unreadable one shows as missing variables.
         let _ = dotenvy::dotenv();
         Self::from_values(&Values::from_environment())
+    }
+
+    /// Reads `ACCOUNTS_FILE` again and returns the accounts there are now, or everything that is wrong with them.
+    pub fn accounts_again(&self) -> Result<Vec<Account>, Problems> {
+        read::accounts_again(self)
     }
 
     /// Reads `values`, reporting every problem at once.

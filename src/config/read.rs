@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{Config, Language, Llm, LogFormat, Reply, ReplyMode, Session, abilities, accounts};
+use super::{Account, Config, Language, Llm, LogFormat, Reply, ReplyMode, Session, abilities, accounts};
 
 /// Every variable, in the order of `.env.example`.
 pub const VARIABLES: &[&str] = &[
@@ -14,6 +14,7 @@ pub const VARIABLES: &[&str] = &[
     "PUBLIC_URL",
     "LOG_FORMAT",
     "METRICS_TOKEN",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
     "WECHAT_APP_ID",
     "WECHAT_APP_SECRET",
     "WECHAT_TOKEN",
@@ -247,6 +248,7 @@ pub(super) fn config(values: &Values) -> Result<Config, Problems> {
     let data_dir = reader.text("DATA_DIR").unwrap_or_else(|| "data".into());
     let llm = llm(&mut reader);
     let upstream = (llm.base_url.as_str(), llm.api_key.as_ref());
+    let accounts_source = accounts::source(&mut reader);
     let config = Config {
         bind_addr: reader
             .parsed("BIND_ADDR", |_| true, "write it as 127.0.0.1:8080")
@@ -256,7 +258,9 @@ pub(super) fn config(values: &Values) -> Result<Config, Problems> {
         public_url: reader.url("PUBLIC_URL"),
         log_format: reader.choice("LOG_FORMAT", &[("human", LogFormat::Human), ("json", LogFormat::Json)]),
         metrics_token: reader.secret("METRICS_TOKEN"),
-        accounts: accounts::read(&mut reader),
+        otlp_endpoint: reader.url("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        accounts: accounts::read(&mut reader, &accounts_source),
+        accounts_source,
         wechat_api_url: reader.url("WECHAT_API_URL").unwrap_or_else(|| "https://api.weixin.qq.com".into()),
         timestamp_window: timestamp_window(&mut reader),
         reply: reply(&mut reader),
@@ -272,10 +276,23 @@ pub(super) fn config(values: &Values) -> Result<Config, Problems> {
         llm,
         unknown: reader.unknown_names(),
     };
-    if config.reply.mode == ReplyMode::Push && config.accounts.iter().any(|account| account.app_secret.is_none()) {
+    check_pushing(&mut reader, config.reply.mode, &config.accounts);
+    if reader.problems.is_empty() { Ok(config) } else { Err(Problems(reader.problems)) }
+}
+
+/// Reads the accounts alone, from where `config` has them.
+pub(super) fn accounts_again(config: &Config) -> Result<Vec<Account>, Problems> {
+    let values = Values::default();
+    let mut reader = Reader { values: &values, problems: Vec::new() };
+    let accounts = accounts::read(&mut reader, &config.accounts_source);
+    check_pushing(&mut reader, config.reply.mode, &accounts);
+    if reader.problems.is_empty() { Ok(accounts) } else { Err(Problems(reader.problems)) }
+}
+
+fn check_pushing(reader: &mut Reader<'_>, mode: ReplyMode, accounts: &[Account]) {
+    if mode == ReplyMode::Push && accounts.iter().any(|account| account.app_secret.is_none()) {
         reader.problem("REPLY_MODE", "is push, but an account has no app secret", "set WECHAT_APP_SECRET, or use auto");
     }
-    if reader.problems.is_empty() { Ok(config) } else { Err(Problems(reader.problems)) }
 }
 
 fn database_url(reader: &mut Reader<'_>, data_dir: &str) -> SecretString {

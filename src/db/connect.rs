@@ -90,12 +90,31 @@ pub async fn migrate(db: &Db) -> anyhow::Result<()> {
     .context("the database's schema cannot be brought up to date")
 }
 
-/// How many migrations the database still lacks.
-pub async fn pending_migrations(db: &Db) -> anyhow::Result<usize> {
+/// How a database's schema compares with the one that this version of huixin needs, in migrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schema {
+    /// Still to be applied.
+    pub pending: usize,
+    /// Applied by a newer version, and unknown to this one.
+    pub unknown: usize,
+}
+
+/// Compares the schema; changes nothing.
+pub async fn schema(db: &Db) -> anyhow::Result<Schema> {
     let applied = match db {
         Db::Pg(pool) => pool.acquire().await?.list_applied_migrations(&MIGRATIONS.table_name).await,
         Db::Lite(lite) => lite.readers.acquire().await?.list_applied_migrations(&MIGRATIONS.table_name).await,
     };
     // A database that was never migrated has no table of migrations.
-    Ok(MIGRATIONS.iter().count().saturating_sub(applied.map_or(0, |applied| applied.len())))
+    let applied: Vec<i64> = applied.unwrap_or_default().iter().map(|migration| migration.version).collect();
+    let needed: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+    Ok(Schema {
+        pending: needed.iter().filter(|version| !applied.contains(version)).count(),
+        unknown: applied.iter().filter(|version| !needed.contains(version)).count(),
+    })
+}
+
+/// How many migrations the database still lacks.
+pub async fn pending_migrations(db: &Db) -> anyhow::Result<usize> {
+    Ok(schema(db).await?.pending)
 }

@@ -6,6 +6,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Instant,
 };
 
 use serde::Serialize;
@@ -125,7 +126,9 @@ async fn write(db: Db, mut waiting: mpsc::Receiver<Queued>) {
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         metrics::histogram!("huixin_intake_batch").record(batch.len() as f64);
         let (arrivals, answers): (Vec<_>, Vec<_>) = batch.drain(..).map(|queued| (queued.arrival, queued.done)).unzip();
+        let begun = Instant::now();
         let results = store_or_split(&db, &arrivals).await;
+        metrics::histogram!("huixin_intake_commit_seconds").record(begun.elapsed().as_secs_f64());
         for (done, result) in answers.into_iter().zip(results) {
             // A request that is gone does not need its answer; the row is there.
             let _ = done.send(result);

@@ -37,3 +37,13 @@ pub async fn prune(db: &Db, before: i64) -> Result<(), Error> {
     });
     Ok(())
 }
+
+/// The holders of the processes that are alive at `now`, by the database's clock.
+pub async fn living_processes(db: &Db, now: i64) -> Result<Vec<String>, Error> {
+    on_engine!(db, readers, |pool| {
+        sqlx::query_scalar("SELECT holder FROM leases WHERE SUBSTR(name, 1, 8) = 'process/' AND expires_at > $1")
+            .bind(now)
+            .fetch_all(pool)
+            .await
+    })
+}

@@ -10,6 +10,7 @@ pub mod access_tokens;
 pub mod answer_parts;
 pub mod attachments;
 pub mod capabilities;
+pub mod counts;
 pub mod followers;
 pub mod inbound;
 pub mod leases;
@@ -22,7 +23,7 @@ pub mod tickets;
 pub mod upload_links;
 pub mod usage;
 
-pub use connect::{connect, migrate, pending_migrations};
+pub use connect::{Schema, connect, migrate, pending_migrations, schema};
 
 use std::sync::Arc;
 

@@ -1,16 +1,20 @@
 //! Every route, by audience.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, guard,
     middleware::Compress,
     web::{self, ServiceConfig},
 };
 
-use super::{answers, assets, health, webhook};
+use super::{answers, assets, health, probe, webhook};
 
 /// The whole surface. Names are `<verb>_<resource>`.
 pub fn routes(service: &mut ServiceConfig) {
     service
+        // Operators, by the same way in as WeChat and followers, so before theirs
+        .route("/wechat", web::post().guard(guard::fn_guard(probe::is_probe)).to(probe::answer_probe))
+        .route("/wechat/{account}", web::post().guard(guard::fn_guard(probe::is_probe)).to(probe::answer_probe))
+        .route(&format!("/a/{}/events", probe::STREAM_TOKEN), web::get().to(probe::stream_probe))
         // WeChat
         .route("/wechat", web::get().to(webhook::verify_address))
         .route("/wechat", web::post().to(webhook::receive_push))

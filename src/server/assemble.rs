@@ -6,11 +6,14 @@ use anyhow::Context;
 use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     acs3,
-    app::{Account, App, Languages, access::AccessTokens, replies::Replies, running::Running, slots::Slots},
+    app::{
+        App, Languages, access::AccessTokens, accounts::Accounts, readiness::Readiness, replies::Replies, running::Running,
+        slots::Slots, tasks::Tasks,
+    },
     config::{self, Config},
     db::{Db, inbound::Intake},
     extract::{Limits, worker::Workers},
@@ -55,7 +58,7 @@ pub(super) fn assemble(
     let client = Client::new(wechat_url, Connections::Kept).context("the client for WeChat cannot be made")?;
     let (catalogue, picture_catalogue) = catalogues(&config)?;
     let app = App {
-        accounts: config.accounts.iter().cloned().map(|account| Arc::new(Account::new(account))).collect(),
+        accounts: Accounts::new(&config.accounts),
         upstream: Upstream::new(upstream(&config)).context("the model upstream is configured wrongly")?,
         painter: painter(&config)?,
         speech: speech(&config)?,
@@ -75,7 +78,8 @@ pub(super) fn assemble(
         languages: Languages::default(),
         holder: seat.holder().to_owned(),
         push_due: Notify::new(),
-        tasks: TaskTracker::new(),
+        tasks: Tasks::default(),
+        readiness: Readiness::default(),
         stopping: CancellationToken::new(),
         intake,
         db,

@@ -3,6 +3,7 @@
 mod assemble;
 pub mod call;
 pub mod doctor;
+pub mod reload;
 mod seat;
 mod workers;
 
@@ -24,6 +25,9 @@ use seat::Seat;
 
 /// Requests under way get this long after SIGTERM.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Where somebody watches `/readyz`, it says 503 for this long before the door closes, so that nobody is sent to a closed one.
+const LEAVING: Duration = Duration::from_secs(2);
 
 /// Connections one worker holds: followers of a slow model wait on theirs for seconds.
 const CONNECTIONS_PER_WORKER: usize = 20_000;
@@ -75,7 +79,7 @@ impl Server {
         let Self { address, http, app, seat, intake } = self;
         let writer = tokio::spawn(intake);
         let workers = workers::spawn(&app, &seat);
-        tracing::info!(%address, accounts = app.accounts.len(), "huixin is ready");
+        tracing::info!(%address, accounts = app.accounts.current().len(), "huixin is ready");
         let ended = tokio::spawn(stop_on(stop, http.handle(), app.clone()));
         http.await.context("the HTTP server failed")?;
         app.stopping.cancel();
@@ -110,9 +114,14 @@ fn bind(app: &Arc<App>) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> 
     Ok((server.run(), address))
 }
 
-/// Stops accepting, and lets what is under way end.
+/// Says that nothing new should come, stops accepting, and lets what is under way end.
 async fn stop_on(stop: CancellationToken, http: ServerHandle, app: Arc<App>) {
     stop.cancelled().await;
+    app.readiness.leave();
+    if app.readiness.is_watched() {
+        tracing::info!("leaving: /readyz says 503, and everything is still answered");
+        tokio::time::sleep(LEAVING).await;
+    }
     tracing::info!("stopping: no new connections, what is under way may end");
     tokio::select! {
         () = http.stop(true) => {}

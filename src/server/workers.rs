@@ -134,7 +134,7 @@ async fn take_over(app: &Arc<App>) -> Result<(), Error> {
     }
     let now = clock::now_ms();
     let forgotten = app.config.reply.patience.mul_f64(FORGOTTEN_AFTER).as_millis() as i64;
-    for account in &app.accounts {
+    for account in app.accounts.current().iter() {
         if app.pushing(account).await != Pushing::Refused
             && questions::schedule_forgotten_pushes(&app.db, &account.name, now - forgotten, now).await? > 0
         {

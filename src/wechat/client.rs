@@ -28,11 +28,14 @@ use serde_json::{
     ser::{CharEscape, CompactFormatter, Formatter, Serializer},
 };
 
+use tracing::{Instrument, field};
+
 use super::{
     error::{Error, WechatError},
     media::{Download, File},
     multipart, tolerant,
 };
+use crate::telemetry::traces::span;
 
 /// WeChat's front answers a handshake within milliseconds; beyond this the route is broken.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -152,7 +155,9 @@ impl Client {
 
     async fn measured<T: DeserializeOwned>(&self, access_token: Option<&SecretString>, request: &Request<T>) -> Result<T, Error> {
         let start = Instant::now();
-        let result = self.exchange(access_token, request).await;
+        let span = span!("wechat", otel.kind = "client", path = %request.path, errcode = field::Empty);
+        let result = self.exchange(access_token, request).instrument(span.clone()).await;
+        span.record("errcode", result.as_ref().map_or_else(Error::label, |_| "0".to_owned()).as_str());
         record(request, start, &result);
         result
     }

@@ -210,31 +210,34 @@ pub async fn acknowledge(db: &Db, id: &str, now: i64) -> Result<Option<State>, E
     Ok(state.and_then(|state| State::try_from(state).ok()))
 }
 
-/// Arrow: open → `failed` because the follower left; nothing of theirs is delivered any more.
-pub async fn drop_open(db: &Db, account: &str, openid: &str, now: i64) -> Result<(), Error> {
+/// Arrow: open → `failed` because the follower left at `left_at`; nothing that they asked until then is delivered any more.
+pub async fn drop_open(db: &Db, account: &str, openid: &str, left_at: i64) -> Result<(), Error> {
     on_engine!(db, writer, |pool| {
         let mut transaction = pool.begin().await?;
         sqlx::query(
             "UPDATE questions SET state = 'failed', failure = 'unfollowed', answered_at = $3
-             WHERE account = $1 AND openid = $2 AND state IN ('received', 'answering')",
+             WHERE account = $1 AND openid = $2 AND state IN ('received', 'answering') AND asked_at <= $3",
         )
         .bind(account)
         .bind(openid)
-        .bind(now)
+        .bind(left_at)
         .execute(&mut *transaction)
         .await?;
-        sqlx::query("UPDATE questions SET push_at = NULL WHERE account = $1 AND openid = $2 AND push_at IS NOT NULL")
-            .bind(account)
-            .bind(openid)
-            .execute(&mut *transaction)
-            .await?;
         sqlx::query(
-            "UPDATE answer_parts SET state = 'dropped', changed_at = $3 WHERE state = 'waiting'
-             AND question_id IN (SELECT id FROM questions WHERE account = $1 AND openid = $2)",
+            "UPDATE questions SET push_at = NULL WHERE account = $1 AND openid = $2 AND push_at IS NOT NULL AND asked_at <= $3",
         )
         .bind(account)
         .bind(openid)
-        .bind(now)
+        .bind(left_at)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "UPDATE answer_parts SET state = 'dropped', changed_at = $3 WHERE state = 'waiting'
+             AND question_id IN (SELECT id FROM questions WHERE account = $1 AND openid = $2 AND asked_at <= $3)",
+        )
+        .bind(account)
+        .bind(openid)
+        .bind(left_at)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;

@@ -11,7 +11,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, HeaderName, HeaderValue};
 use actix_web::web::{self, Bytes};
 use askama::Template;
-use futures_util::stream;
+use futures_util::stream::{self, Stream};
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -90,6 +90,11 @@ pub fn event_stream(live: LiveAnswer, transport: Transport) -> HttpResponse {
         due: Instant::now(),
     };
     let body = stream::unfold(feed, |mut feed| async move { feed.next().await.map(|event| (Ok::<_, Infallible>(event), feed)) });
+    streamed(body, transport)
+}
+
+/// A stream of events that nobody on its way should hold back.
+pub fn streamed(body: impl Stream<Item = Result<Bytes, Infallible>> + 'static, transport: Transport) -> HttpResponse {
     let mut response = HttpResponse::Ok().content_type("text/event-stream").streaming(body);
     let headers = response.headers_mut();
     protect_page(headers, transport);

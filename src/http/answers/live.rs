@@ -146,7 +146,7 @@ fn cut(failure: &str) -> Cut {
     }
 }
 
-fn transport(app: &App) -> Transport {
+pub(in crate::http) fn transport(app: &App) -> Transport {
     let is_https = app.config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     if is_https { Transport::Https } else { Transport::Plain }
 }

@@ -8,7 +8,8 @@ mod page;
 mod view;
 mod words;
 
-pub use events::event_stream;
+pub use events::{event_stream, streamed};
+pub(super) use live::transport;
 pub use live::{follow_answer, show_answer};
 pub use page::{Absence, absent_page, page};
 pub use view::{AnswerState, AnswerView, Cut, Language, LiveAnswer};

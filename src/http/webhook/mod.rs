@@ -12,12 +12,14 @@ use std::{
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use secrecy::ExposeSecret;
+use tracing::{Instrument, Span, field};
 
 use crate::{
     app::{Account, App},
     bot::respond::{self, Answer},
     clock, config,
     db::inbound::NotStored,
+    telemetry::traces::{self, span},
     wechat::{
         envelope::{self, is_signature},
         incoming::Incoming,
@@ -29,7 +31,7 @@ use open::{Opened, Query};
 use refusal::Refusal;
 
 /// WeChat's messages are a few kilobytes.
-const BODY_LIMIT: usize = 1024 * 1024;
+pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// WeChat sends a body at once; one that trickles in holds a connection for nothing.
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -54,13 +56,25 @@ pub async fn verify_address(request: HttpRequest, app: web::Data<App>) -> HttpRe
 
 /// `POST /wechat/{account}`: one delivery of a message or event.
 pub async fn receive_push(request: HttpRequest, body: web::Payload, app: web::Data<App>) -> HttpResponse {
+    let span = span!("push", otel.kind = "server", account = field::Empty, kind = field::Empty, refused = field::Empty);
+    receive(request, body, app).instrument(span).await
+}
+
+async fn receive(request: HttpRequest, body: web::Payload, app: web::Data<App>) -> HttpResponse {
     let arrived = Instant::now();
     let opened = match admit(&request, body, &app).await {
         Ok(opened) => opened,
-        Err(refusal) => return refusal.answer(&request),
+        Err(refusal) => {
+            Span::current().record("refused", refusal.reason());
+            return refusal.answer(&request);
+        }
     };
     let app = app.into_inner();
     let (account, incoming) = (&opened.account, &opened.incoming);
+    if traces::is_on() {
+        let kind = metric_kind(&incoming.content, incoming.kind());
+        Span::current().record("account", account.name.as_str()).record("kind", kind);
+    }
     match respond::respond(&app, account, incoming, arrived).await {
         Ok(answer) => {
             record(account, incoming, arrived);
@@ -68,6 +82,16 @@ pub async fn receive_push(request: HttpRequest, body: web::Payload, app: web::Da
         }
         Err(error) => not_stored(account, incoming, &error),
     }
+}
+
+/// The refusal of a request that is not signed with the Token of the account `name`, lately.
+pub(super) fn refused(request: &HttpRequest, app: &web::Data<App>, name: &str) -> Option<HttpResponse> {
+    let signed = app.account(name).ok_or(Refusal::UnknownAccount).and_then(|account| {
+        let query = Query::of(request)?;
+        check_age(app, query.timestamp()?)?;
+        check_signature(&account, &query)
+    });
+    signed.err().map(|refusal| refusal.answer(request))
 }
 
 /// Reads, verifies, decrypts and parses; everything that may be refused is refused here, and stored nowhere.
@@ -84,11 +108,7 @@ async fn admit(request: &HttpRequest, body: web::Payload, app: &web::Data<App>) 
     if is_signed.is_none() && query.find("msg_signature").is_none() {
         return Err(Refusal::NoSignature);
     }
-    let window = app.config.timestamp_window;
-    let drift = clock::now_ms() / 1000 - timestamp;
-    if window.is_some_and(|window| drift.unsigned_abs() > window.as_secs()) {
-        return Err(Refusal::Timestamp { drift });
-    }
+    check_age(app, timestamp)?;
     let body = match tokio::time::timeout(BODY_TIMEOUT, body.to_bytes_limited(BODY_LIMIT)).await {
         Ok(Ok(Ok(body))) => body,
         Ok(Ok(Err(_))) => return Err(Refusal::Unreadable),
@@ -96,6 +116,12 @@ async fn admit(request: &HttpRequest, body: web::Payload, app: &web::Data<App>) 
         Err(_) => return Err(Refusal::TooSlow),
     };
     open::open(account, &query, &body)
+}
+
+fn check_age(app: &App, timestamp: i64) -> Result<(), Refusal> {
+    let drift = clock::now_ms() / 1000 - timestamp;
+    let is_stale = app.config.timestamp_window.is_some_and(|window| drift.unsigned_abs() > window.as_secs());
+    if is_stale { Err(Refusal::Timestamp { drift }) } else { Ok(()) }
 }
 
 fn account(request: &HttpRequest, app: &web::Data<App>) -> Result<Arc<Account>, Refusal> {

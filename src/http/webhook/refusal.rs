@@ -39,7 +39,7 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// The metric's label.
-    fn reason(self) -> &'static str {
+    pub(super) fn reason(self) -> &'static str {
         match self {
             Self::UnknownAccount => "unknown_account",
             Self::Query => "query",

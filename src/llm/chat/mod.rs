@@ -19,6 +19,7 @@ use reqwest::Response;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use secrecy::SecretString;
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::{Instrument, field};
 
 pub use self::call::Call;
 pub use self::question::{Question, Role, Tools, Turn};
@@ -30,6 +31,7 @@ pub use super::error::SettingsError;
 use super::error::UpstreamError;
 use super::learnt::Learnt;
 pub use super::usage::Usage;
+use crate::telemetry::traces::span;
 
 /// How long usage may follow an answer that is complete.
 const EPILOGUE: Duration = Duration::from_secs(1);
@@ -159,10 +161,13 @@ impl Upstream {
     async fn pursue(&self, pursuit: &mut Pursuit<'_, impl FnMut(Delta) + Send>) -> Result<Outcome, UpstreamError> {
         let (mut at, mut rank, mut tries, mut of_main) = (0, Rank::Main, 0, None);
         loop {
-            let error = match self.attempt(at, pursuit).await {
+            let name = pursuit.models[at].name.clone();
+            let span = span!("upstream", otel.kind = "client", model = name, outcome = field::Empty);
+            let attempted = self.attempt(at, pursuit).instrument(span.clone()).await;
+            span.record("outcome", attempted.as_ref().map_or_else(UpstreamError::class, |_| "answered"));
+            let error = match attempted {
                 Ok(Ending { finish, usage, call }) => {
-                    let model = pursuit.models[at].name.clone();
-                    return Ok(Outcome { model, finish, usage, call, requests: pursuit.requests });
+                    return Ok(Outcome { model: name, finish, usage, call, requests: pursuit.requests });
                 }
                 Err(error) => error,
             };

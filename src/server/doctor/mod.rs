@@ -1,64 +1,24 @@
-//! `huixin doctor`: what stands between this installation and a follower's answer, each fault with its remedy.
+//! `huixin doctor`: what stands between this installation and a follower's answer, each mistake with its remedy.
 //!
 //! It looks at the same things a running server depends on, changes nothing at WeChat, and shows no secret.
 
+mod finding;
 mod local;
+mod mistake;
 mod model;
 mod platform;
 mod public;
+mod traffic;
+mod way_in;
 
-use std::fmt;
+use futures_util::future::join;
 
-use crate::config::{Config, Problem, Values};
+pub use finding::{Finding, State, Words};
+pub use mistake::Mistake;
 
-/// What one check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What was looked at, with the account in brackets where there can be several.
-    pub name: String,
-    pub state: State,
-    pub detail: String,
-    /// What to do about a fault.
-    pub fix: Option<String>,
-}
+use finding::words;
 
-/// How it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Ok,
-    Fault,
-    /// Not configured, or not worth asking because of an earlier fault.
-    Skipped,
-}
-
-impl Finding {
-    fn ok(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { name: name.into(), state: State::Ok, detail: detail.into(), fix: None }
-    }
-
-    fn fault(name: impl Into<String>, detail: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { name: name.into(), state: State::Fault, detail: detail.into(), fix: Some(fix.into()) }
-    }
-
-    fn skipped(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { name: name.into(), state: State::Skipped, detail: detail.into(), fix: None }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mark = match self.state {
-            State::Ok => '✓',
-            State::Fault => '✗',
-            State::Skipped => '-',
-        };
-        write!(f, "{mark} {}: {}", self.name, self.detail)?;
-        match &self.fix {
-            Some(fix) => write!(f, "\n    → {fix}"),
-            None => Ok(()),
-        }
-    }
-}
+use crate::config::{Config, Language, Problem, Values};
 
 /// Examines everything, in the order in which one thing needs another.
 pub async fn examine(values: &Values) -> Vec<Finding> {
@@ -66,23 +26,43 @@ pub async fn examine(values: &Values) -> Vec<Finding> {
         Ok(config) => config,
         Err(problems) => return problems.0.into_iter().map(of_problem).collect(),
     };
-    let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
-    let unknown =
-        if config.unknown.is_empty() { String::new() } else { format!("; unknown names: {}", config.unknown.join(", ")) };
-    let mut findings = vec![Finding::ok("configuration", format!("complete; accounts: {}{unknown}", names.join(", ")))];
-    findings.push(local::database(&config).await);
-    findings.extend(config.accounts.iter().map(local::encryption));
+    let mut findings = vec![configuration(&config)];
+    findings.extend(local::examine(&config));
+    let (database, living) = local::database(&config).await;
+    findings.extend(database);
     findings.extend(platform::examine(&config).await);
-    findings.extend(public::examine(&config).await);
-    findings.extend(model::examine(&config).await);
+    findings.push(traffic::examine(&config).await);
+    // Both wait for others: the way in for as long as WeChat would.
+    let (way_in, model) = join(public::examine(&config, living.as_deref()), model::examine(&config)).await;
+    findings.extend(way_in);
+    findings.extend(model);
     findings
 }
 
-/// Whether nothing has to be mended.
+/// Whether nothing has to be mended. A warning is no reason to stop anything.
 pub fn is_healthy(findings: &[Finding]) -> bool {
-    findings.iter().all(|finding| finding.state != State::Fault)
+    findings.iter().all(|finding| !matches!(finding.state, State::Fault(_)))
 }
 
-fn of_problem(problem: Problem) -> Finding {
-    Finding::fault("configuration", format!("{} {}", problem.variable, problem.what), problem.fix)
+/// The operator's language: `REPLY_LANGUAGE`, or that of the terminal, or Chinese as everywhere in huixin.
+pub fn language(values: &Values) -> Language {
+    let of_reply = values.of("REPLY_LANGUAGE").map(|language| language != "en");
+    let of_terminal = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| values.of(name));
+    let is_chinese = of_reply.unwrap_or_else(|| of_terminal.is_none_or(|locale| locale.starts_with("zh")));
+    if is_chinese { Language::Chinese } else { Language::English }
+}
+
+fn configuration(config: &Config) -> Finding {
+    let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
+    let (names, unknown) = (names.join(", "), config.unknown.join(", "));
+    let detail = if unknown.is_empty() {
+        words!("完整；公众号：{names}", "complete; accounts: {names}")
+    } else {
+        words!("完整；公众号：{names}；不认识的变量：{unknown}", "complete; accounts: {names}; unknown names: {unknown}")
+    };
+    Finding::ok("configuration", detail)
+}
+
+fn of_problem(Problem { variable, what, fix }: Problem) -> Finding {
+    Finding::fault("configuration", Mistake::Configuration, Words::foreign(format!("{variable} {what}")), Words::foreign(fix))
 }

@@ -1,4 +1,4 @@
-//! The way in: does `PUBLIC_URL` lead to this installation, and would WeChat accept its answer.
+//! The public address: is it one that WeChat calls, does it lead to this installation, and is the echo as WeChat wants it?
 //!
 //! The check goes out and comes back in, as WeChat's does: through DNS, the proxy, and whatever stands in front.
 
@@ -7,55 +7,50 @@ use std::{net::IpAddr, time::Duration};
 use reqwest::{Client, Response, StatusCode, Url, header::LOCATION, redirect};
 use secrecy::ExposeSecret;
 
-use super::Finding;
+use super::{Finding, Mistake, Words, way_in, words};
 use crate::{
     clock,
     config::{Account, Config, MAIN_ACCOUNT},
     wechat::envelope::signature,
 };
 
-/// WeChat itself gives up after 5 s.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// Longer than WeChat waits, so that a proxy which gives up before WeChat does is seen to do so.
+const TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The longest answer worth reading; the right one has 19 bytes.
 const MAX_BODY: usize = 4096;
 
 const NAME: &str = "public address";
 
-const NOT_REACHED_FIX: &str = "start huixin (serve), then check DNS, the firewall and the proxy in front of it";
-
-/// Whether the public address answers, and each account's verification succeeds there.
-pub(super) async fn examine(config: &Config) -> Vec<Finding> {
+/// The public address, and each account's door behind it. `living` are the processes that use this database.
+pub(super) async fn examine(config: &Config, living: Option<&[String]>) -> Vec<Finding> {
     let Some(public_url) = &config.public_url else {
-        return vec![Finding::skipped(NAME, "PUBLIC_URL is not set: answers have no page, and the way in cannot be examined")];
+        let detail = words!(
+            "没有设 PUBLIC_URL：回答没有网页，入口也无从检查",
+            "PUBLIC_URL is not set: answers have no page, and the way in cannot be examined"
+        );
+        return vec![Finding::skipped(NAME, detail)];
     };
     let client = Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none()).build();
     let (Ok(url), Ok(client)) = (Url::parse(public_url), client) else {
-        return vec![Finding::fault(NAME, "PUBLIC_URL is not an address", "write it as https://host")];
+        return vec![Finding::skipped(NAME, words!("PUBLIC_URL 不是地址", "PUBLIC_URL is not an address"))];
     };
-    let response = match client.get(below(&url, "/healthz")).send().await {
-        Ok(response) => response,
-        Err(error) => return vec![Finding::fault(NAME, reason(error), NOT_REACHED_FIX)],
-    };
-    let mut findings = vec![address(&url, &response)];
+    let reach = reach(&url);
+    let mut findings = vec![address(&url, &reach)];
+    let mut is_open = false;
     for account in &config.accounts {
-        findings.push(verification(&client, &url, account).await);
+        let finding = verification(&client, &url, account).await;
+        is_open |= finding.mistake().is_none();
+        findings.push(finding);
+    }
+    if is_open {
+        let door = way_in::Door { client: &client, public_url: &url, account: &config.accounts[0] };
+        findings.extend(way_in::examine(&door, config.reply.patience, living).await);
+    }
+    if reach != Reach::ThisMachine {
+        findings.extend(metrics(&client, &url).await);
     }
     findings
-}
-
-fn address(public_url: &Url, healthz: &Response) -> Finding {
-    let answers = format!("huixin answers at {}", shown(public_url));
-    match (healthz.status(), reach(public_url)) {
-        (StatusCode::OK, Reach::WeChat) => Finding::ok(NAME, answers),
-        (StatusCode::OK, Reach::ThisMachine) => Finding::skipped(NAME, format!("{answers}, which only this machine can reach")),
-        (StatusCode::OK, Reach::OtherPort(port)) => Finding::fault(
-            NAME,
-            format!("{answers}, but WeChat does not call port {port}"),
-            "use port 80 (http) or 443 (https), for example through a proxy",
-        ),
-        (status, _) => Finding::fault(NAME, format!("/healthz answers {status}{}", redirected(healthz)), NOT_REACHED_FIX),
-    }
 }
 
 /// Who can call an address, as far as it shows.
@@ -76,47 +71,136 @@ fn reach(url: &Url) -> Reach {
     }
 }
 
-/// Plays WeChat's GET with our own signature.
-async fn verification(client: &Client, public_url: &Url, account: &Account) -> Finding {
-    let name = format!("verification [{}]", account.name);
-    let path = if account.name == MAIN_ACCOUNT { "/wechat".to_owned() } else { format!("/wechat/{}", account.name) };
-    let timestamp = (clock::now_ms() / 1000).to_string();
-    let (nonce, echostr) = ("19700101", format!("{:019}", clock::now_ms()));
-    let mut url = below(public_url, &path);
+fn address(public_url: &Url, reach: &Reach) -> Finding {
+    let shown = shown(public_url);
+    match reach {
+        Reach::ThisMachine => Finding::skipped(NAME, words!("{shown} 只有本机能访问", "{shown}: only this machine can reach it")),
+        Reach::OtherPort(port) => Finding::fault(
+            NAME,
+            Mistake::PublicUrlPort,
+            words!("{shown} 在端口 {port}，微信不会来这里", "{shown} is on port {port}, which WeChat does not call"),
+            words!(
+                "用 80（http）或 443（https），例如经反向代理",
+                "use port 80 (http) or 443 (https), for example through a proxy"
+            ),
+        ),
+        Reach::WeChat if public_url.scheme() == "http" => Finding::warning(
+            NAME,
+            Mistake::PublicUrlUnencrypted,
+            words!(
+                "{shown} 不加密：回答的网页和它的链接在路上谁都能读",
+                "{shown} is not encrypted: the pages of answers, and their links, can be read on the way"
+            ),
+            words!("给反向代理配证书，PUBLIC_URL 改为 https://…", "give the proxy a certificate and set PUBLIC_URL=https://…"),
+        ),
+        Reach::WeChat => Finding::ok(NAME, words!("{shown} 是微信会访问的地址", "{shown} is an address that WeChat calls")),
+    }
+}
+
+/// The query of a request that is signed as WeChat signs, for `account`.
+pub(super) fn sign(url: &mut Url, account: &Account) {
+    let (timestamp, nonce) = ((clock::now_ms() / 1000).to_string(), "19700101");
     url.query_pairs_mut()
         .append_pair("signature", &signature(&[account.token.expose_secret(), &timestamp, nonce]))
         .append_pair("timestamp", &timestamp)
-        .append_pair("nonce", nonce)
-        .append_pair("echostr", &echostr);
+        .append_pair("nonce", nonce);
+}
+
+/// Where the account's pushes arrive.
+pub(super) fn path(account: &Account) -> String {
+    if account.name == MAIN_ACCOUNT { "/wechat".to_owned() } else { format!("/wechat/{}", account.name) }
+}
+
+pub(super) fn below(public_url: &Url, path: &str) -> Url {
+    let mut url = public_url.clone();
+    url.set_path(&format!("{}{path}", public_url.path().trim_end_matches('/')));
+    url
+}
+
+/// Plays WeChat's GET with our own signature.
+async fn verification(client: &Client, public_url: &Url, account: &Account) -> Finding {
+    let (name, path) = (format!("verification [{}]", account.name), path(account));
+    let echostr = format!("{:019}", clock::now_ms());
+    let mut url = below(public_url, &path);
+    sign(&mut url, account);
+    url.query_pairs_mut().append_pair("echostr", &echostr);
     let response = match client.get(url).send().await {
         Ok(response) => response,
-        Err(error) => return Finding::fault(name, reason(error), NOT_REACHED_FIX),
+        Err(error) => return Finding::fault(name, Mistake::PublicUrlUnreachable, reason(error), unreachable_fix()),
     };
-    let (status, redirected) = (response.status(), redirected(&response));
+    let (status, location) = (response.status(), location(&response));
     let body = read(response).await;
     match status {
-        StatusCode::OK if body == echostr.as_bytes() => Finding::ok(name, format!("{path} answers WeChat's question")),
-        StatusCode::OK if String::from_utf8_lossy(&body).contains(&echostr) => Finding::fault(
-            name,
-            format!("{path} answers with {} bytes around the echostr", body.len() - echostr.len()),
-            "WeChat wants the bare echostr: let the proxy add nothing (no BOM, line break, HTML)",
-        ),
-        StatusCode::OK => Finding::fault(
-            name,
-            format!("{path} answers something else than the echostr"),
-            "see what answers there; it is not huixin",
-        ),
+        StatusCode::OK if body == echostr.as_bytes() => {
+            Finding::ok(name, words!("{path} 答出了微信的验证", "{path} answers WeChat's question"))
+        }
+        StatusCode::OK if String::from_utf8_lossy(&body).contains(&echostr) => {
+            let more = body.len() - echostr.len();
+            Finding::fault(
+                name,
+                Mistake::EchostrChanged,
+                words!("{path} 的应答在 echostr 之外多了 {more} 字节", "{path} answers with {more} bytes around the echostr"),
+                words!(
+                    "微信只要原样的 echostr：让代理什么都别加（BOM、换行、HTML）",
+                    "WeChat wants the bare echostr: let the proxy add nothing (no BOM, line break, HTML)"
+                ),
+            )
+        }
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Finding::fault(
             name,
-            format!("{path} refuses a signature made with this WECHAT_TOKEN ({status})"),
-            "restart huixin with this configuration; if it persists, a firewall refuses, or the clocks differ",
+            Mistake::TokenDiffers,
+            words!(
+                "{path} 拒绝了用这个 WECHAT_TOKEN 做的签名（{status}）",
+                "{path} refuses a signature made with this WECHAT_TOKEN ({status})"
+            ),
+            words!(
+                "用这份配置重启 huixin；仍然如此，就是防火墙拦了，或两边时钟不一致",
+                "restart huixin with this configuration; if it persists, a firewall refuses, or the clocks differ"
+            ),
+        ),
+        status if status.is_redirection() => Finding::fault(
+            name,
+            Mistake::PublicUrlRedirects,
+            words!("{path} 重定向到 {location}（{status}）", "{path} redirects to {location} ({status})"),
+            words!(
+                "微信不跟随重定向：让代理把 /wechat 原样转给 huixin，或直接填最终的地址",
+                "WeChat follows no redirect: let the proxy pass /wechat on as it is, or give the final address"
+            ),
         ),
         status => Finding::fault(
             name,
-            format!("{path} answers {status}{redirected}"),
-            "let the proxy pass /wechat to huixin as it is; WeChat follows no redirect",
+            Mistake::PublicUrlElsewhere,
+            words!("在 {path} 应答的不是 huixin（{status}）", "what answers at {path} is not huixin ({status})"),
+            words!(
+                "看看那里是谁：域名解析、虚拟主机、防火墙的拦截页；让代理把 /wechat 转给 BIND_ADDR 上的 huixin",
+                "see what answers there: the name's address, the virtual host, a firewall's page; let the proxy pass /wechat to huixin on BIND_ADDR"
+            ),
         ),
     }
+}
+
+/// Whether strangers may read the metrics.
+async fn metrics(client: &Client, public_url: &Url) -> Option<Finding> {
+    let response = client.get(below(public_url, "/metrics")).send().await.ok()?;
+    let is_shown = response.status() == StatusCode::OK && String::from_utf8_lossy(&read(response).await).contains("huixin_");
+    is_shown.then(|| {
+        Finding::fault(
+            "metrics",
+            Mistake::MetricsOpen,
+            words!("任何人都能经 PUBLIC_URL 看到 /metrics", "everybody can read /metrics through PUBLIC_URL"),
+            words!(
+                "设 METRICS_TOKEN，并让代理只放行 /wechat、/a/ 和 /assets/",
+                "set METRICS_TOKEN, and let the proxy pass on /wechat, /a/ and /assets/ only"
+            ),
+        )
+    })
+}
+
+pub(super) fn unreachable_fix() -> Words {
+    words!(
+        "先启动 huixin（serve），再查 DNS、防火墙和前面的代理",
+        "start huixin (serve), then check DNS, the firewall and the proxy in front of it"
+    )
 }
 
 /// The beginning of the body; what cannot be read is no echostr either.
@@ -129,27 +213,19 @@ async fn read(mut response: Response) -> Vec<u8> {
     body
 }
 
-fn below(public_url: &Url, path: &str) -> Url {
-    let mut url = public_url.clone();
-    url.set_path(&format!("{}{path}", public_url.path().trim_end_matches('/')));
-    url
-}
-
 /// The address without what may be secret in it.
 fn shown(url: &Url) -> String {
     format!("{}://{}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path())
 }
 
 /// Where a redirect leads, without its query, which repeats our signature.
-fn redirected(response: &Response) -> String {
-    let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-    location.map_or_else(String::new, |location| {
-        format!(" and redirects to {}", location.split(['?', '#']).next().unwrap_or_default())
-    })
+fn location(response: &Response) -> String {
+    let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok()).unwrap_or_default();
+    location.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
-fn reason(error: reqwest::Error) -> String {
-    format!("{:#}", anyhow::Error::from(error.without_url()))
+pub(super) fn reason(error: reqwest::Error) -> Words {
+    Words::foreign(format!("{:#}", anyhow::Error::from(error.without_url())))
 }
 
 #[cfg(test)]

@@ -12,15 +12,15 @@ use tokio::{
 
 /// One request as it arrived.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub struct Seen {
     /// `POST /cgi-bin/…?access_token=…`.
-    pub(super) line: String,
+    pub line: String,
     /// All lines of the head, in lower case.
-    pub(super) head: String,
-    pub(super) body: Vec<u8>,
+    pub head: String,
+    pub body: Vec<u8>,
 }
 
-pub(super) enum Answer {
+pub enum Answer {
     Json(Value),
     /// A whole response, head and body.
     Raw(Vec<u8>),
@@ -28,15 +28,15 @@ pub(super) enum Answer {
     Reset,
 }
 
-pub(super) struct Fake {
-    pub(super) base_url: Url,
+pub struct Fake {
+    pub base_url: Url,
     requests: Arc<Mutex<Vec<Seen>>>,
     task: JoinHandle<()>,
 }
 
 impl Fake {
     /// Serves on a free port; `script` sees each request and its index.
-    pub(super) async fn start(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> Self {
+    pub async fn start(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let requests: Arc<Mutex<Vec<Seen>>> = Arc::default();
@@ -50,12 +50,12 @@ impl Fake {
         Self { base_url, requests, task }
     }
 
-    pub(super) fn requests(&self) -> Vec<Seen> {
+    pub fn requests(&self) -> Vec<Seen> {
         self.requests.lock().unwrap().clone()
     }
 
     /// How many requests had `path` in their first line.
-    pub(super) fn calls_of(&self, path: &str) -> usize {
+    pub fn calls_of(&self, path: &str) -> usize {
         self.requests().iter().filter(|request| request.line.contains(path)).count()
     }
 }
@@ -67,13 +67,13 @@ impl Drop for Fake {
 }
 
 impl Seen {
-    pub(super) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 }
 
 /// A response with status 200 and these headers, each ending in CRLF.
-pub(super) fn response(headers: &str, body: &[u8]) -> Answer {
+pub fn response(headers: &str, body: &[u8]) -> Answer {
     let mut bytes =
         format!("HTTP/1.1 200 OK\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n", body.len()).into_bytes();
     bytes.extend_from_slice(body);
