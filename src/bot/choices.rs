@@ -21,7 +21,7 @@ pub(super) async fn list(app: &App, account: &Account, openid: &str) -> Result<S
     let language = app.language(&account.name, openid);
     let chosen = preferences::show(&app.db, &account.name, openid).await?;
     let lists = Lists::of(app).await;
-    let (chat, pictures) = (lists.chat(), lists.pictures(app));
+    let (chat, pictures) = (lists.chat(app), lists.pictures(app));
     if chat.is_empty() && pictures.is_empty() {
         return Ok(wording::no_models(current(app, &chosen), language));
     }
@@ -29,7 +29,7 @@ pub(super) async fn list(app: &App, account: &Account, openid: &str) -> Result<S
     let chat: Vec<Marked> = chat.iter().take(MAX_SHOWN).map(|entry| marked(entry, entry.name == current(app, &chosen))).collect();
     let picture = chosen.picture_model.as_deref().or(app.config.image.model.as_deref());
     let shown = MAX_SHOWN.saturating_sub(chat.len()).max(4);
-    let first = lists.chat().len() + 1;
+    let first = lists.chat(app).len() + 1;
     let pictures: Vec<Marked> =
         pictures.iter().take(shown).map(|entry| marked(entry, Some(entry.name.as_str()) == picture)).collect();
     Ok(wording::models(&chat, (first, &pictures), language))
@@ -42,7 +42,7 @@ pub(super) async fn choose(app: &App, account: &Account, openid: &str, words: &s
     }
     let language = app.language(&account.name, openid);
     let lists = Lists::of(app).await;
-    let chat = lists.chat();
+    let chat = lists.chat(app);
     let all: Vec<&Entry> = chat.iter().copied().chain(lists.pictures(app)).collect();
     let entry = match listing::find(&all, words) {
         Found::One(entry) => entry,
@@ -72,8 +72,13 @@ impl Lists {
         Self { chat, pictures }
     }
 
-    fn chat(&self) -> Vec<&Entry> {
-        self.chat.as_ref().map(|listing| listing.chat()).unwrap_or_default()
+    /// Without those that the operator has named for something else: a name does not always tell.
+    fn chat(&self, app: &App) -> Vec<&Entry> {
+        let (image, audio) = (&app.config.image, &app.config.audio);
+        let others = [image.model.as_ref(), audio.hearing_model.as_ref(), audio.speaking_model.as_ref()];
+        let mut chat = self.chat.as_ref().map(|listing| listing.chat()).unwrap_or_default();
+        chat.retain(|entry| !others.contains(&Some(&entry.name)));
+        chat
     }
 
     /// Nothing, where nothing can be drawn.
@@ -81,9 +86,11 @@ impl Lists {
         if app.painter.is_none() {
             return Vec::new();
         }
-        let chat = self.chat();
-        let pictures = self.pictures.as_ref().map(|listing| listing.picture()).unwrap_or_default();
-        pictures.into_iter().filter(|entry| chat.iter().all(|other| other.name != entry.name)).collect()
+        let chat = self.chat(app);
+        let own = app.config.image.model.as_deref().and_then(|name| self.pictures.as_ref()?.show(name));
+        let listed = self.pictures.as_ref().map(|listing| listing.picture()).unwrap_or_default();
+        let others = listed.into_iter().filter(|entry| Some(entry.name.as_str()) != own.map(|own| own.name.as_str()));
+        own.into_iter().chain(others).filter(|entry| chat.iter().all(|other| other.name != entry.name)).collect()
     }
 }
 

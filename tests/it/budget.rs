@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use huixin::simulator::{ApiFault, Message, Via, Wrong};
+use huixin::{
+    clock::now_ms,
+    db::questions,
+    simulator::{ApiFault, Message, Via, Wrong},
+};
 
 use crate::support::{
     Engine, World, WorldBuilder,
@@ -201,6 +205,20 @@ on_both_engines! {
         world.restart().await;
         world.until("everything is erased", async |world: &World| world.count(KEPT).await == 0).await;
         assert_eq!(world.count("SELECT COUNT(*) FROM usage").await, 0);
+        world.end().await;
+    }
+
+    async fn a_question_asked_after_coming_back_outlives_the_leave(engine: Engine) {
+        let world = World::new(engine).await;
+        world.simulator.follow(ANNA);
+        let left_at = now_ms();
+        world.until("time has passed", async |_: &World| now_ms() > left_at).await;
+        let asks = world.simulator.push(ANNA, Message::text("slow 2 我回来了"));
+        world.until("the question is stored", async |world: &World| world.count("SELECT COUNT(*) FROM questions").await == 1).await;
+        // As the leave of a moment ago does, when it comes to it late.
+        questions::drop_open(&world.db, "main", ANNA, left_at).await.unwrap();
+        world.simulator.finished(asks).await;
+        world.until("the answer is here", async |world: &World| !world.received(ANNA).is_empty()).await;
         world.end().await;
     }
 

@@ -34,8 +34,10 @@ pub fn cannot_speak(language: Language) -> &'static str {
 /// Whether answers are spoken, and how to change that.
 pub fn speaks(is_on: bool, language: Language) -> &'static str {
     match (is_on, language) {
-        (true, Chinese) => "语音回答已打开：回答会读给你听，文字也照样给你。发送「语音 关」可以关闭。",
-        (true, English) => "Spoken answers are on; the text comes along. Send “/voice off” to stop.",
+        (true, Chinese) => "语音回答已打开：回答会读给你听，文字也照样给你（没看到就发送「继续」）。发送「语音 关」可以关闭。",
+        (true, English) => {
+            "Spoken answers are on; the text comes along (if you do not see it, send “continue”). Send “/voice off” to stop."
+        }
         (false, Chinese) => "语音回答现在是关闭的。发送「语音 开」可以打开。",
         (false, English) => "Spoken answers are off. Send “/voice on” to switch them on.",
     }
