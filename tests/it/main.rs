@@ -13,6 +13,7 @@ mod crash;
 mod documents;
 mod events;
 mod faults;
+mod files;
 mod floors;
 mod forgery;
 mod hostile;
