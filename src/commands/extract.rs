@@ -46,7 +46,7 @@ fn again_confined(options: &Options) -> anyhow::Result<ExitCode> {
         options.path.clone().into(),
         options.name.clone().into(),
     ];
-    // The allocator's first reservation would be a gigabyte, of which it gets nothing here: it is told to take small steps (KiB).
-    let error = std::process::Command::new(program).args(arguments).env("MIMALLOC_ARENA_RESERVE", "4096").exec();
+    // The limit counts what is mapped. The allocator is told to give back what is freed instead of keeping it in an arena.
+    let error = std::process::Command::new(program).args(arguments).env("MIMALLOC_DISALLOW_ARENA_ALLOC", "1").exec();
     Err(error).context("cannot start over")
 }

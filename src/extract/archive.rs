@@ -5,7 +5,7 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use zip::{ZipArchive, read::ZipFile, result::ZipError};
+use zip::{CompressionMethod, ZipArchive, read::ZipFile, result::ZipError};
 
 use super::{
     error::Error,
@@ -64,6 +64,10 @@ impl<'a> Archive<'a> {
         if entry.encrypted() {
             return Err(Error::Encrypted);
         }
+        let method = entry.compression();
+        if !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(Error::unsupported(format!("archive packed by {method}")));
+        }
         let packed = entry.compressed_size();
         Ok(Some(BufReader::with_capacity(32 << 10, Guarded { entry, packed, unpacked: 0, meter: self.meter })))
     }
@@ -110,7 +114,7 @@ impl Read for Guarded<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let bytes = self.entry.read(buffer)? as u64;
         self.unpacked += bytes;
-        self.meter.spend(bytes).map_err(io::Error::other)?;
+        self.meter.spend_on_node(bytes).map_err(io::Error::other)?;
         if self.unpacked > RATIO_FROM && self.unpacked / RATIO > self.packed {
             return Err(io::Error::other(self.meter.refuse()));
         }
@@ -136,7 +140,6 @@ fn judge(error: &ZipError, meter: &Meter) -> Error {
     match error {
         ZipError::UnsupportedArchive(reason) if *reason == ZipError::PASSWORD_REQUIRED => Error::Encrypted,
         ZipError::InvalidPassword => Error::Encrypted,
-        ZipError::CompressionMethodNotSupported(method) => Error::unsupported(format!("archive packed by method {method}")),
         error => Error::damaged(format!("archive: {error}")),
     }
 }

@@ -19,7 +19,12 @@ const STYLES: usize = 5_000;
 pub(super) fn read(archive: &mut Archive<'_>, draft: &mut Draft) -> Result<Option<String>, Error> {
     let title = package::title(archive);
     let main = package::main_part(archive)?.unwrap_or_else(|| "word/document.xml".to_owned());
-    let headings = styles(archive, &package::resolve(&main, "styles.xml")).unwrap_or_default();
+    let headings = match styles(archive, &package::resolve(&main, "styles.xml")) {
+        Ok(headings) => headings,
+        // Without styles there are no headings, but all of the text.
+        Err(Error::Damaged(_)) => HashMap::new(),
+        Err(error) => return Err(error),
+    };
     if !story(archive, &main, &headings, draft)? {
         return Err(Error::damaged("the document's main part is missing"));
     }

@@ -23,6 +23,9 @@ enum Row {
 /// Empty cells in a row that are still written; a lone cell far to the right needs no thousand bars.
 const EMPTY_CELLS: u32 = 16;
 
+/// The longest mark: a page's number, or the name of a sheet.
+const MARK_CHARS: usize = 80;
+
 /// A text that is being written.
 pub(super) struct Draft {
     text: String,
@@ -216,6 +219,7 @@ impl Draft {
         }
         self.gap = Gap::None;
         if let Some(mark) = self.mark.take() {
+            let mark: String = mark.chars().filter(|letter| is_kept(*letter)).take(MARK_CHARS).collect();
             self.write_all(&mark);
             self.write('\n');
         }

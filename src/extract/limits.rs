@@ -85,21 +85,21 @@ impl Meter {
 
     /// Counts bytes that were unpacked.
     pub(super) fn spend(&self, bytes: u64) -> Result<(), Error> {
-        let (inflated, node) = (self.inflated_left.get().checked_sub(bytes), self.node_left.get().checked_sub(bytes));
-        let (Some(inflated), Some(node)) = (inflated, node) else { return Err(self.refuse()) };
-        self.inflated_left.set(inflated);
-        self.node_left.set(node);
+        let Some(left) = self.inflated_left.get().checked_sub(bytes) else { return Err(self.refuse()) };
+        self.inflated_left.set(left);
         self.in_time()
+    }
+
+    /// Counts bytes that were unpacked and belong to one node.
+    pub(super) fn spend_on_node(&self, bytes: u64) -> Result<(), Error> {
+        let Some(left) = self.node_left.get().checked_sub(bytes) else { return Err(self.refuse()) };
+        self.node_left.set(left);
+        self.spend(bytes)
     }
 
     /// A new node of a document begins; each has an allowance of its own.
     pub(super) fn begin_node(&self) {
         self.node_left.set(NODE_BYTES);
-    }
-
-    /// What may still be unpacked, in bytes.
-    pub(super) fn inflated_left(&self) -> u64 {
-        self.inflated_left.get()
     }
 
     /// Fails when the time is over.

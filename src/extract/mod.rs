@@ -94,12 +94,12 @@ fn parse(kind: Kind, bytes: &[u8], limits: &Limits, meter: &Meter, draft: &mut D
     let titled = |title| Facts { title, ..Facts::default() };
     Ok(match kind {
         Kind::Text => {
-            text::write(&text::decode(bytes, None)?, draft);
+            text::write(&text::decode(bytes, None)?, draft, meter)?;
             Facts::default()
         }
         Kind::Markdown => {
             let markdown = text::decode(bytes, None)?;
-            text::write(&markdown, draft);
+            text::write(&markdown, draft, meter)?;
             titled(text::markdown_title(&markdown))
         }
         Kind::Csv => {

@@ -62,19 +62,19 @@ pub(super) fn sniff(bytes: &[u8], file_name: &str, limits: &Limits, meter: &Mete
     if bytes.is_empty() {
         return Err(Error::Empty);
     }
-    if bytes.starts_with(b"%PDF-") {
-        return Ok(Kind::Pdf);
-    }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return archive(bytes, limits, meter);
     }
     if bytes.starts_with(COMPOUND) {
         return Err(compound(bytes));
     }
-    if let Some(found) = infer::get(bytes) {
+    let head = &bytes[..bytes.len().min(PDF_HEAD)];
+    if bytes.starts_with(b"%PDF-") {
+        return Ok(Kind::Pdf);
+    }
+    if let Some(found) = infer::get(bytes).filter(|found| found.mime_type() != "application/pdf") {
         return known(found);
     }
-    let head = &bytes[..bytes.len().min(PDF_HEAD)];
     if head.windows(5).any(|window| window == b"%PDF-") {
         return Ok(Kind::Pdf);
     }

@@ -7,13 +7,19 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::{draft::Draft, error::Error};
+use super::{draft::Draft, error::Error, limits::Meter};
 
 /// Enough bytes to tell GBK from Big5; a detector's verdict no longer changes behind them.
 const SAMPLE_BYTES: usize = 256 << 10;
 
 /// Of a thousand characters, how many may be no text before the whole is none.
 const WRONG_PER_MILLE: usize = 20;
+
+/// Lines between two looks at the clock.
+const LINES: u32 = 4_096;
+
+/// Blank lines in a row that are kept.
+const BLANK_LINES: u32 = 2;
 
 /// Decodes the bytes of a text file, which may name its charset (`hint`, as HTML does).
 pub(super) fn decode<'a>(bytes: &'a [u8], hint: Option<&'static Encoding>) -> Result<Cow<'a, str>, Error> {
@@ -34,18 +40,26 @@ pub(super) fn decode<'a>(bytes: &'a [u8], hint: Option<&'static Encoding>) -> Re
 }
 
 /// Writes a text file as it is, with one kind of line end.
-pub(super) fn write(text: &str, draft: &mut Draft) {
-    for line in text.split_inclusive('\n') {
+pub(super) fn write(text: &str, draft: &mut Draft, meter: &Meter) -> Result<(), Error> {
+    let mut empty = BLANK_LINES;
+    for (line, number) in text.split('\n').zip(1_u32..) {
         if draft.is_cut() {
-            return;
+            break;
         }
-        let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+        if number.is_multiple_of(LINES) {
+            meter.in_time()?;
+        }
+        let line = line.strip_suffix('\r').unwrap_or(line);
         // A lone carriage return ends a line too: old Macs, and pasted text.
         for piece in line.split('\r') {
-            draft.push_verbatim(piece);
-            draft.push_verbatim("\n");
+            empty = if piece.trim().is_empty() { empty + 1 } else { 0 };
+            if empty <= BLANK_LINES {
+                draft.push_verbatim(piece);
+                draft.push_verbatim("\n");
+            }
         }
     }
+    Ok(())
 }
 
 /// The first heading of a Markdown file.

@@ -14,6 +14,7 @@ mod doctor;
 mod documents;
 mod events;
 mod faults;
+mod files;
 mod floors;
 mod forgery;
 mod hostile;

@@ -34,7 +34,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, meter: &Meter, draft: &mut Dra
         return Err(Error::damaged("the document has no pages"));
     }
     let mut reader = Pages::new(&document, meter);
-    let (mut read, mut scans) = (0_u32, 0_u32);
+    let mut seen = Count::default();
     for (page, number) in pages.iter().zip(1_u32..) {
         if number > limits.pages {
             draft.cut();
@@ -44,20 +44,47 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, meter: &Meter, draft: &mut Dra
         }
         draft.mark(format!("[p. {number}]"));
         let before = draft.visible();
+        seen.pages += 1;
         match reader.read(*page, draft) {
             Ok(Seen { pictures, unknown }) => {
                 let letters = draft.visible() - before;
-                scans += u32::from((letters < SCAN_LETTERS && pictures) || unknown > letters);
+                seen.scans += u32::from((letters < SCAN_LETTERS && pictures) || unknown > letters);
             }
             // The next page may be whole, and the time may have been enough for some.
-            Err(Error::Damaged(_)) => draft.lack(),
+            Err(Error::Damaged(_)) => seen.damaged += 1,
+            Err(Error::TooBig) if meter.verdict().is_none() => seen.oversized += 1,
             Err(Error::TooLong) if draft.visible() > 0 => draft.cut(),
             Err(error) => return Err(error),
         }
-        read += 1;
     }
-    let needs_eyes = scans > 0 && scans * 2 >= read || draft.visible() == 0;
+    let needs_eyes = seen.judge(draft)?;
     Ok(Facts { title: title(&document), pages: Some(pages.len() as u32), needs_eyes })
+}
+
+/// What was met on the way.
+#[derive(Default)]
+struct Count {
+    pages: u32,
+    scans: u32,
+    damaged: u32,
+    oversized: u32,
+}
+
+impl Count {
+    /// Whether only eyes can read it.
+    fn judge(&self, draft: &mut Draft) -> Result<bool, Error> {
+        if draft.visible() == 0 && self.oversized > 0 {
+            return Err(Error::TooBig);
+        }
+        if self.damaged == self.pages {
+            return Err(Error::damaged("none of the pages can be read"));
+        }
+        if self.damaged + self.oversized > 0 {
+            draft.lack();
+        }
+        // Without a picture it may be letters drawn as lines.
+        Ok(draft.visible() == 0 || (self.scans > 0 && self.scans * 2 >= self.pages))
+    }
 }
 
 fn load(bytes: &[u8]) -> Result<Document, Error> {
@@ -68,7 +95,7 @@ fn load(bytes: &[u8]) -> Result<Document, Error> {
         ..LoadOptions::default()
     };
     let document = Document::load_mem_with_options(bytes, options(false));
-    if matches!(&document, Ok(document) if document.is_encrypted()) {
+    if matches!(&document, Ok(document) if document.trailer.has(b"Encrypt")) {
         return Err(Error::Encrypted);
     }
     match document {
@@ -82,14 +109,16 @@ fn load(bytes: &[u8]) -> Result<Document, Error> {
 /// Drops what pictures and fonts are made of while the file is loaded: it is most of its bytes, and no text.
 #[expect(clippy::unnecessary_wraps, reason = "lopdf asks for a function of this type")]
 fn without_pictures(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
-    if let Object::Stream(stream) = object
-        && (stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Image") || is_font(stream))
-    {
+    let Object::Stream(stream) = object else {
+        // Members of a stream of objects are taken from what is given back, all others from where they stand.
+        return Some((id, object.clone()));
+    };
+    let is_picture = stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Image");
+    if is_picture || is_font(stream) {
         // An empty stream would be read again.
         stream.content = vec![b' '];
     }
-    // Objects of a stream of objects are taken from here, all others from where they stand.
-    Some((id, object.clone()))
+    Some((id, Object::Null))
 }
 
 /// The program of a font names the lengths of its sections, or which format it has.

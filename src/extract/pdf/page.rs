@@ -2,7 +2,7 @@
 //!
 //! Only where text stands is followed; colours, paths and pictures are passed over.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
 use lopdf::{
     Dictionary, Document, Object, ObjectId, Stream,
@@ -59,9 +59,10 @@ impl<'a> Pages<'a> {
 
     /// Writes the text of one page.
     pub(super) fn read(&mut self, page: ObjectId, draft: &mut Draft) -> Result<Seen, Error> {
-        let limit = CONTENT_BYTES.min(self.meter.inflated_left()) as usize;
-        let content = self.document.get_page_content_with_limit(page, limit).map_err(|error| super::judge(&error))?;
-        self.meter.begin_node();
+        if self.document.get_dictionary(page).is_err() {
+            return Err(Error::damaged("the page is missing"));
+        }
+        let content = self.content(page)?;
         let resources = self.resources(page);
         let mut view = View {
             pages: self,
@@ -75,6 +76,40 @@ impl<'a> Pages<'a> {
         };
         view.run(&content, &resources, 0)?;
         Ok(view.seen)
+    }
+
+    /// The operators of a page, which may stand in several streams.
+    fn content(&self, page: ObjectId) -> Result<Cow<'a, [u8]>, Error> {
+        let mut content = Cow::Borrowed(&[][..]);
+        for id in self.document.get_page_contents(page) {
+            let Ok(stream) = self.document.get_object(id).and_then(Object::as_stream) else { continue };
+            let piece = match self.unpacked(stream) {
+                Ok(piece) => piece,
+                Err(Error::Damaged(_)) => continue,
+                Err(error) => return Err(error),
+            };
+            if content.is_empty() {
+                content = piece;
+            } else if (content.len() + piece.len()) as u64 > CONTENT_BYTES {
+                return Err(Error::TooBig);
+            } else {
+                content.to_mut().push(b'\n');
+                content.to_mut().extend_from_slice(&piece);
+            }
+        }
+        Ok(content)
+    }
+
+    /// Unpacks operators, and counts them; those that are too many count as much as was unpacked of them.
+    fn unpacked(&self, stream: &'a Stream) -> Result<Cow<'a, [u8]>, Error> {
+        // Most streams are packed; a copy of one that is not would double what a large page costs.
+        if !stream.dict.has(b"Filter") {
+            self.meter.spend(stream.content.len() as u64)?;
+            return Ok(Cow::Borrowed(&stream.content));
+        }
+        let content = stream.decompressed_content_with_limit(CONTENT_BYTES as usize).map_err(|error| super::judge(&error));
+        self.meter.spend(content.as_ref().map_or(CONTENT_BYTES, |content| content.len() as u64))?;
+        content.map(Cow::Owned)
     }
 
     /// The resources that apply to a page, its own before those it inherits.
@@ -142,7 +177,6 @@ struct View<'a, 'b> {
 
 impl<'a> View<'a, '_> {
     fn run(&mut self, content: &[u8], resources: &[&'a Dictionary], depth: u32) -> Result<(), Error> {
-        self.pages.meter.spend(content.len() as u64)?;
         for (operation, count) in Content::decode_iter(content).zip(1_u32..) {
             // What stands before a damaged operator was read already.
             let Ok(operation) = operation else { return Ok(()) };
@@ -211,9 +245,7 @@ impl<'a> View<'a, '_> {
             return Ok(());
         }
         let document = self.pages.document;
-        let limit = CONTENT_BYTES.min(self.pages.meter.inflated_left()) as usize;
-        let content = object.get_plain_content_with_limit(limit).map_err(|error| super::judge(&error))?;
-        self.pages.meter.begin_node();
+        let content = self.pages.unpacked(object)?;
         let own = object.dict.get_deref(b"Resources", document).and_then(Object::as_dict).ok();
         let resources: Vec<&'a Dictionary> =
             own.into_iter().chain(resources.iter().copied()).take(FORM_DEPTH as usize * 2).collect();
@@ -255,6 +287,9 @@ impl<'a> View<'a, '_> {
             Some(Between::Line) => self.draft.break_line(),
             Some(Between::Paragraph) => self.draft.break_paragraph(),
         }
+        if self.text.contains(is_ligature) {
+            self.text = self.text.chars().flat_map(letters).collect();
+        }
         self.draft.push(&self.text);
         self.advance(width);
     }
@@ -268,4 +303,23 @@ impl<'a> View<'a, '_> {
 /// Six numbers; what is missing is 0.
 fn matrix(operands: &[Object]) -> Matrix {
     Matrix(std::array::from_fn(|index| operands.get(index).and_then(|operand| operand.as_float().ok()).unwrap_or(0.0)))
+}
+
+fn is_ligature(letter: char) -> bool {
+    ('\u{fb00}'..='\u{fb06}').contains(&letter)
+}
+
+/// Typesetters join letters; nobody searches for `ﬁ`.
+fn letters(letter: char) -> impl Iterator<Item = char> {
+    let apart = match letter {
+        '\u{fb00}' => "ff",
+        '\u{fb01}' => "fi",
+        '\u{fb02}' => "fl",
+        '\u{fb03}' => "ffi",
+        '\u{fb04}' => "ffl",
+        '\u{fb05}' | '\u{fb06}' => "st",
+        _ => "",
+    };
+    let same = apart.is_empty().then_some(letter);
+    apart.chars().chain(same)
 }

@@ -36,9 +36,7 @@ pub(super) fn read(archive: &mut Archive<'_>, limits: &Limits, draft: &mut Draft
         if draft.is_cut() {
             break;
         }
-        draft.heading(1);
-        draft.push(name);
-        draft.break_line();
+        draft.mark(format!("# {}", name.split_whitespace().collect::<Vec<_>>().join(" ")));
         rows(archive, target, &Values { formats: &formats, strings: &strings }, draft)?;
         draft.break_paragraph();
     }
