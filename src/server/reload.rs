@@ -2,10 +2,20 @@
 //!
 //! What cannot be read leaves everything as it was and is told with all its problems, as at a start.
 
+use std::{sync::Arc, time::Duration};
+
 use crate::{
     app::{App, accounts::Identity},
+    clock,
     config::Problems,
+    db::{self, questions},
 };
+
+/// WeChat lets nothing be pushed later than this after the follower's message, in milliseconds.
+const PUSH_WINDOW_MS: i64 = 48 * 60 * 60 * 1000;
+
+/// A push that was being refused just now is found by a second look.
+const SECOND_LOOK: Duration = Duration::from_secs(2);
 
 /// How reading one source again ended.
 enum Reread {
@@ -15,9 +25,37 @@ enum Reread {
     Absent,
 }
 
-/// Reads everything again. A new source is one more line here.
-pub async fn reload(app: &App) {
+/// Reads everything again, and tries again what WeChat refused. A new source is one more line here.
+pub async fn reload(app: &Arc<App>) {
     report("accounts", accounts(app).await);
+    push_again(app).await;
+    let app = app.clone();
+    app.clone().tasks.spawn(async move {
+        tokio::select! {
+            () = app.stopping.cancelled() => {}
+            () = tokio::time::sleep(SECOND_LOOK) => push_again(&app).await,
+        }
+    });
+}
+
+/// Pushes what was given up: the operator may have mended what it was refused for, here or in the console.
+async fn push_again(app: &App) {
+    for account in app.accounts.current().iter().filter(|account| account.app_secret.is_some()) {
+        app.access.look_again(account).await;
+        match schedule_again(app, &account.name).await {
+            Ok(0) => {}
+            Ok(answers) => {
+                tracing::info!(account = account.name, answers, "pushing again what was refused");
+                app.push_due.notify_one();
+            }
+            Err(error) => tracing::error!(account = account.name, %error, "what was refused cannot be pushed again"),
+        }
+    }
+}
+
+async fn schedule_again(app: &App, account: &str) -> Result<u64, db::Error> {
+    let now = clock::now_ms();
+    questions::schedule_refused_pushes(&app.db, account, now - PUSH_WINDOW_MS, now).await
 }
 
 /// `ACCOUNTS_FILE`: new accounts are served, removed ones no longer, changed ones with their new values.
@@ -28,12 +66,9 @@ async fn accounts(app: &App) -> Result<Reread, Problems> {
     let differences = app.accounts.replace(&app.config.accounts_again()?);
     for changed in &differences.changed {
         let Some(account) = app.account(&changed.name) else { continue };
-        match changed.identity {
-            Identity::Same => app.access.look_again(&account).await,
-            Identity::Other => {
-                app.access.forget(&account).await;
-                app.forget_capabilities(&account).await;
-            }
+        if changed.identity == Identity::Other {
+            app.access.forget(&account).await;
+            app.forget_capabilities(&account).await;
         }
     }
     if differences.is_empty() {

@@ -132,10 +132,11 @@ async fn a_secret_that_was_mended_is_used_at_once() {
     scene.world.simulator.say(ANNA, "slow 6 回信");
     scene
         .world
-        .until("the wrong secret is refused", async |world: &World| {
-            world.simulator.calls().iter().any(|call| call.errcode == 40125)
+        .until("the wrong secret is refused, and the push given up", async |world: &World| {
+            world.count("SELECT COUNT(*) FROM questions WHERE push_tries > 0 AND push_at IS NULL").await == 1
         })
         .await;
+    assert!(scene.world.simulator.calls().iter().all(|call| call.errcode == 40125));
     scene.reload(&main_account(None), "changed").await;
     let texts = scene.world.receives(ANNA, 1).await;
     assert!(texts[0].contains("slow 6 回信"), "{texts:?}");

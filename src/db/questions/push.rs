@@ -92,6 +92,23 @@ pub async fn schedule_forgotten_pushes(db: &Db, account: &str, asked_before: i64
     })
 }
 
+/// Schedules what was given up, because what WeChat refused it for may have been mended: of questions asked after `asked_after`.
+pub async fn schedule_refused_pushes(db: &Db, account: &str, asked_after: i64, now: i64) -> Result<u64, Error> {
+    on_engine!(db, writer, |pool| {
+        let done = sqlx::query(
+            "UPDATE questions SET push_at = $3
+             WHERE account = $1 AND asked_at > $2 AND state IN ('answered', 'failed') AND push_at IS NULL AND push_tries > 0
+               AND EXISTS (SELECT 1 FROM answer_parts WHERE question_id = questions.id AND answer_parts.state = 'waiting')",
+        )
+        .bind(account)
+        .bind(asked_after)
+        .bind(now)
+        .execute(pool)
+        .await?;
+        Ok(done.rows_affected())
+    })
+}
+
 /// Lets an answer be pushed at `at`.
 pub async fn schedule_push(db: &Db, id: &str, at: i64) -> Result<(), Error> {
     on_engine!(db, writer, |pool| {

@@ -148,7 +148,8 @@ fn trouble(fix: Words) -> (Mistake, Words) {
     (Mistake::ModelTrouble, fix)
 }
 
-/// Whether a web page came, which the client says in these words.
+/// Whether a web page came: the client says so, or repeats its beginning.
 fn is_page(message: &str) -> bool {
-    message.contains("web page")
+    let message = message.to_ascii_lowercase();
+    ["web page", "<!doctype", "<html"].iter().any(|words| message.contains(words))
 }
