@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{config::Config, db::Db, db::inbound::Intake, llm::chat::Upstream, wechat::client::Request};
+use crate::{config::Config, db::Db, db::inbound::Intake, db::outlet::Outlet, llm::chat::Upstream, wechat::client::Request};
 
 use access::AccessTokens;
 pub use account::Account;
@@ -30,6 +30,8 @@ pub struct App {
     pub db: Db,
     /// The durable door for pushes.
     pub intake: Intake,
+    /// The durable door for replies.
+    pub outlet: Outlet,
     pub upstream: Upstream,
     /// The bound on questions asked at once.
     pub slots: Slots,

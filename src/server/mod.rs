@@ -17,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     app::{Account, App, access::AccessTokens, replies::Replies, running::Running, slots::Slots},
     config::Config,
-    db::{self, Db, inbound::Intake},
+    db::{self, Db, inbound::Intake, outlet::Outlet},
     http,
     llm::chat::{self, Upstream},
     telemetry,
@@ -41,7 +41,7 @@ pub struct Server {
     http: actix_web::dev::Server,
     app: Arc<App>,
     seat: Seat,
-    intake: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
+    writers: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl Server {
@@ -57,9 +57,9 @@ impl Server {
         let db = db::connect(&database_url).await?;
         db::migrate(&db).await?;
         workers::take_seat(&db, &seat).await.context("the lease of this process cannot be written")?;
-        let (app, intake) = assemble(config, db, &seat)?;
+        let (app, writers) = assemble(config, db, &seat)?;
         let (http, address) = bind(&app)?;
-        Ok(Self { address, http, app, seat, intake: Box::pin(intake) })
+        Ok(Self { address, http, app, seat, writers: Box::pin(writers) })
     }
 
     /// The address that was bound; with port 0 in the configuration, the system chose.
@@ -79,15 +79,15 @@ impl Server {
 
     /// Serves until `stop` is cancelled; then finishes what is under way and leaves the rest to whoever starts next.
     pub async fn run_until_stopped(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { address, http, app, seat, intake } = self;
-        let writer = tokio::spawn(intake);
+        let Self { address, http, app, seat, writers } = self;
+        let writers = tokio::spawn(writers);
         let workers = workers::spawn(&app, &seat);
         tracing::info!(%address, accounts = app.accounts.len(), "huixin is ready");
         let ended = tokio::spawn(stop_on(stop, http.handle(), app.clone()));
         http.await.context("the HTTP server failed")?;
         app.stopping.cancel();
         ended.abort();
-        finish(app, workers, writer).await;
+        finish(app, workers, writers).await;
         drop(seat);
         tracing::info!("huixin has stopped");
         Ok(())
@@ -103,7 +103,8 @@ fn raise_file_limit() {
 }
 
 fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, impl Future<Output = ()> + Send + 'static)> {
-    let (intake, writer) = Intake::new(&db);
+    let (intake, in_writer) = Intake::new(&db);
+    let (outlet, out_writer) = Outlet::new(&db);
     let wechat_url = config.wechat_api_url.parse().context("WECHAT_API_URL is not an address")?;
     let client = Client::new(wechat_url, Connections::Kept).context("the client for WeChat cannot be made")?;
     let app = App {
@@ -119,10 +120,14 @@ fn assemble(config: Config, db: Db, seat: &Seat) -> anyhow::Result<(Arc<App>, im
         tasks: TaskTracker::new(),
         stopping: CancellationToken::new(),
         intake,
+        outlet,
         db,
         config,
     };
-    Ok((Arc::new(app), writer))
+    let writers = async move {
+        tokio::join!(in_writer, out_writer);
+    };
+    Ok((Arc::new(app), writers))
 }
 
 fn upstream_settings(config: &Config) -> chat::Settings {
@@ -168,7 +173,7 @@ async fn stop_on(stop: CancellationToken, http: ServerHandle, app: Arc<App>) {
 }
 
 /// Gives back what this process owns. Nothing here is needed for correctness: a start is the recovery.
-async fn finish(app: Arc<App>, workers: TaskTracker, writer: tokio::task::JoinHandle<()>) {
+async fn finish(app: Arc<App>, workers: TaskTracker, writers: tokio::task::JoinHandle<()>) {
     workers.close();
     app.tasks.close();
     let everything = async {
@@ -182,7 +187,7 @@ async fn finish(app: Arc<App>, workers: TaskTracker, writer: tokio::task::JoinHa
     } else {
         tracing::warn!("some work did not end in time; the next start takes it over");
     }
-    writer.abort();
+    writers.abort();
     app.db.close().await;
 }
 

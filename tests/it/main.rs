@@ -19,6 +19,7 @@ mod hostile;
 mod intake;
 mod life;
 mod markdown;
+mod outlet;
 mod platform;
 mod replicas;
 mod secrets;

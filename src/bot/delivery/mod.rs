@@ -20,8 +20,9 @@ use crate::{
     },
     clock,
     db::{
-        answer_parts::{self, Beginning, PassiveReply, Written},
+        answer_parts,
         inbound::{self, Key, Stored},
+        outlet::{Beginning, PassiveReply, Written},
         questions::{self, State},
     },
     telemetry::{self, crash},
@@ -182,14 +183,14 @@ async fn hand_over(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) 
         let Some(plan) = reply::plan(app, account, delivery, &waiting, pushing) else { break };
         crash::point("reply composed");
         let passive = PassiveReply {
-            inbound: &delivery.key,
-            reply: &plan.text,
-            parts: &plan.parts,
+            inbound: delivery.key.clone(),
+            reply: plan.text.clone(),
+            parts: plan.parts.clone(),
             beginning: None,
-            owner: &app.holder,
+            owner: app.holder.clone(),
             at: clock::now_ms(),
         };
-        match answer_parts::write_passive(&app.db, &passive).await? {
+        match app.outlet.write(passive).await? {
             Written::Reply => {
                 crash::point("reply stored");
                 app.replies.handed_over(&delivery.key);
@@ -220,7 +221,7 @@ async fn push_rest(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery, 
 
 /// Tells WeChat that all is well; the answer will be pushed. One that came this very moment goes with the reply instead.
 async fn acknowledge(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Result<(Answer, Outcome), sqlx::Error> {
-    let state = questions::acknowledge(&app.db, &delivery.question_id, clock::now_ms()).await?;
+    let state = app.outlet.acknowledge(&delivery.question_id, clock::now_ms()).await?;
     crash::point("acknowledged");
     if state.is_some_and(State::is_settled) {
         return Box::pin(hand_over(app, account, delivery)).await;
@@ -245,32 +246,27 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
             continue;
         }
         let content = reply::interim(app, account, &question.id, Some((&beginning.text, &question)));
-        let owner = question.owner.as_deref().unwrap_or_default();
         let written = Beginning {
-            question_id: &question.id,
-            text: &beginning.text,
+            question_id: question.id,
+            text: beginning.text,
             // An answer that is shorter than what was shown of it is being written anew: nothing can be said of it yet.
-            answer: if answer.len() < to { &question.answer } else { &answer },
-            owner,
+            answer: if answer.len() < to { question.answer } else { answer },
+            owner: question.owner.unwrap_or_default(),
             from: from as i64,
             to: to as i64,
         };
         let passive = PassiveReply {
-            inbound: &delivery.key,
-            reply: &content,
-            parts: &[],
+            inbound: delivery.key.clone(),
+            reply: content.clone(),
+            parts: Vec::new(),
             beginning: Some(written),
-            owner: &app.holder,
+            owner: app.holder.clone(),
             at: clock::now_ms(),
         };
-        match answer_parts::write_passive(&app.db, &passive).await? {
+        match app.outlet.write(passive).await? {
             Written::Reply => {
                 crash::point("reply stored");
                 app.replies.handed_over(&delivery.key);
-                // No other delivery will come, so what follows is pushed where that is possible.
-                if let Err(error) = questions::acknowledge(&app.db, &question.id, clock::now_ms()).await {
-                    tracing::error!(request = question.id, %error, "the rest of an answer may wait for the follower's next message");
-                }
                 return Ok((Answer::Reply(Reply::Text { content }), Outcome::Beginning));
             }
             Written::Already(content) => return Ok((Answer::Reply(Reply::Text { content }), Outcome::Whole)),

@@ -9,9 +9,10 @@
 mod arrows;
 mod push;
 
+pub(super) use arrows::acknowledge;
 pub use arrows::{
-    Finish, Finished, Progress, acknowledge, begin_again, drop_open, finish, is_poisonous, owned_open, save_progress,
-    start_answering, take_over,
+    Finish, Finished, Progress, begin_again, drop_open, finish, is_poisonous, owned_open, save_progress, start_answering,
+    take_over,
 };
 pub use push::{Push, claim_pushes, end_push, release_pushes, schedule_forgotten_pushes, schedule_push};
 
