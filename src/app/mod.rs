@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Language},
-    db::{Db, inbound::Intake},
+    db::{Db, inbound::Intake, outlet::Outlet},
     extract::worker::Workers,
     fetch::Fetcher,
     llm::{chat::Upstream, image::Painter, models::Catalogue, speech::Speech},
@@ -48,6 +48,8 @@ pub struct App {
     pub db: Db,
     /// The durable door for pushes.
     pub intake: Intake,
+    /// The durable door for replies.
+    pub outlet: Outlet,
     pub upstream: Upstream,
     /// Draws, where that is configured.
     pub painter: Option<Painter>,

@@ -70,46 +70,6 @@ pub struct Waiting {
     pub asked_at: i64,
 }
 
-/// A passive reply that takes parts along.
-#[derive(Debug, Clone)]
-pub struct PassiveReply<'a> {
-    pub inbound: &'a inbound::Key,
-    pub kind: Kind,
-    /// The text, or the `media_id`.
-    pub reply: &'a str,
-    /// The waiting parts that `reply` contains.
-    pub parts: &'a [(String, i64)],
-    /// The beginning of an unfinished answer that `reply` contains.
-    pub beginning: Option<Beginning<'a>>,
-    /// The process that will write it to WeChat.
-    pub owner: &'a str,
-    pub at: i64,
-}
-
-/// A piece of an answer that is still being written.
-#[derive(Debug, Clone)]
-pub struct Beginning<'a> {
-    pub question_id: &'a str,
-    pub text: &'a str,
-    /// The answer that it is the beginning of, and whose it is.
-    pub answer: &'a str,
-    pub owner: &'a str,
-    /// `shown` before and after it.
-    pub from: i64,
-    pub to: i64,
-}
-
-/// What became of a passive reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Written {
-    /// The reply is durable; it may be sent.
-    Reply,
-    /// Another delivery of the same message was answered already, with this.
-    Already(inbound::Reply),
-    /// A part was taken, or the answer grew whole, meanwhile: look again.
-    Conflict,
-}
-
 /// The waiting parts of a follower's finished answers, oldest question first. Parts that are about to be pushed are left out.
 pub async fn waiting(db: &Db, account: &str, openid: &str) -> Result<Vec<Waiting>, Error> {
     on_engine!(db, readers, |pool| {
@@ -126,83 +86,6 @@ pub async fn waiting(db: &Db, account: &str, openid: &str) -> Result<Vec<Waiting
         .await
     })
 }
-
-/// Makes a passive reply durable together with what it delivers.
-///
-/// In one transaction, since a crash between the two would either lose the parts or deliver them twice.
-pub async fn write_passive(db: &Db, passive: &PassiveReply<'_>) -> Result<Written, Error> {
-    on_engine!(db, writer, |pool| {
-        let mut transaction = pool.begin().await?;
-        let written = sqlx::query(WRITE_REPLY)
-            .bind(&passive.inbound.account)
-            .bind(&passive.inbound.openid)
-            .bind(&passive.inbound.dedup_key)
-            .bind(passive.reply)
-            .bind(passive.owner)
-            .bind(passive.kind.as_str())
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
-        if written == 0 {
-            transaction.rollback().await?;
-            let earlier = inbound::show(db, passive.inbound).await?.and_then(|stored| stored.reply());
-            return Ok(earlier.map_or(Written::Conflict, Written::Already));
-        }
-        let mut taken = 0;
-        for (question_id, seq) in passive.parts {
-            taken += sqlx::query(
-                "UPDATE answer_parts SET state = 'sent', via = 'passive', changed_at = $3, reply_to = $4
-                 WHERE question_id = $1 AND seq = $2 AND state = 'waiting'",
-            )
-            .bind(question_id)
-            .bind(seq)
-            .bind(passive.at)
-            .bind(&passive.inbound.dedup_key)
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
-            sqlx::query(SETTLE).bind(question_id).execute(&mut *transaction).await?;
-        }
-        let mut grew = 1;
-        if let Some(beginning) = &passive.beginning {
-            grew = sqlx::query(
-                // What was shown is saved with it, so that whoever takes over begins behind the same text.
-                "UPDATE questions SET shown = $3, answer = $4
-                 WHERE id = $1 AND shown = $2 AND owner = $5 AND state IN ('received', 'answering')",
-            )
-            .bind(beginning.question_id)
-            .bind(beginning.from)
-            .bind(beginning.to)
-            .bind(beginning.answer)
-            .bind(beginning.owner)
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
-            if beginning.to > beginning.from {
-                sqlx::query(
-                    "INSERT INTO answer_parts (question_id, seq, text, state, via, tries, changed_at, reply_to)
-                     SELECT $1, COALESCE(MAX(seq), -1) + 1, $2, 'sent', 'passive', 0, $3, $4 FROM answer_parts WHERE question_id = $1",
-                )
-                .bind(beginning.question_id)
-                .bind(beginning.text)
-                .bind(passive.at)
-                .bind(&passive.inbound.dedup_key)
-                .execute(&mut *transaction)
-                .await?;
-            }
-        }
-        if taken != passive.parts.len() as u64 || grew == 0 {
-            transaction.rollback().await?;
-            return Ok(Written::Conflict);
-        }
-        transaction.commit().await?;
-        Ok(Written::Reply)
-    })
-}
-
-/// The first reply to a message stays; it belongs to its process until it is surely on the wire.
-const WRITE_REPLY: &str = "UPDATE inbound SET reply = $4, reply_owner = $5, reply_kind = $6
-     WHERE account = $1 AND openid = $2 AND dedup_key = $3 AND reply IS NULL";
 
 /// Arrow of the question: `answered` → `delivered`, once nothing of it waits or is under way.
 const SETTLE: &str = "UPDATE questions SET state = 'delivered' WHERE id = $1 AND state = 'answered'

@@ -48,9 +48,9 @@ pub async fn connect(url: &str) -> anyhow::Result<Db> {
     Ok(Db::Pg(pool))
 }
 
-/// The same database for the one writer of messages. On Postgres it has a connection of its own: who waits for one of the others
-/// is served in turn, and at a deadline thousands wait. SQLite's writer is shared, past the line.
-pub(super) fn for_intake(db: &Db) -> Db {
+/// The same database for one writer of many rows. On Postgres it has a connection of its own: who waits for one of the others is
+/// served in turn, and at a deadline thousands wait. SQLite's writer is shared, past the line.
+pub(super) fn apart(db: &Db) -> Db {
     match db {
         Db::Pg(pool) => {
             let own = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);

@@ -102,7 +102,7 @@ impl Intake {
     /// A queue, and the writer that drains it until every [`Intake`] is gone.
     pub fn new(db: &Db) -> (Self, impl Future<Output = ()> + use<>) {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        (Self { queue }, write(connect::for_intake(db), waiting))
+        (Self { queue }, write(connect::apart(db), waiting))
     }
 
     /// Stores `arrival` durably, or counts one more delivery of what is stored already.
@@ -204,7 +204,7 @@ async fn store_all(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Stored>, Error> 
             reply: arrival.reply.as_deref(),
         })
         .collect();
-    let returned: Vec<Returned> = on_engine!(db, intake, |pool| {
+    let returned: Vec<Returned> = on_engine!(db, apart, |pool| {
         let mut transaction = pool.begin().await?;
         let returned: Vec<Returned> =
             sqlx::query_as(INSERT.of(db)).bind(super::bulk::json(&rows)?).fetch_all(&mut *transaction).await?;

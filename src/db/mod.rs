@@ -15,6 +15,7 @@ pub mod followers;
 pub mod inbound;
 pub mod leases;
 pub mod moderations;
+pub mod outlet;
 pub mod preferences;
 pub mod privacy;
 pub mod questions;
@@ -42,7 +43,8 @@ pub enum Db {
 pub struct Lite {
     pub writer: SqlitePool,
     pub readers: SqlitePool,
-    /// All writers but the intake stand in this line, so that the batch with everybody's messages waits for one of them at most.
+    /// All writers but those of many rows stand in this line, so that a batch with everybody's messages or replies waits for two others
+    /// at most.
     pub(crate) line: Arc<Mutex<()>>,
 }
 
@@ -51,7 +53,7 @@ pub type Error = sqlx::Error;
 
 /// Runs the same body on either engine: `on_engine!(db, writer, |pool| query(…).execute(pool).await)`.
 ///
-/// The second word chooses SQLite's pool: `readers`, `writer`, or `intake`, the writer past its line; Postgres has one for all.
+/// The second word chooses SQLite's pool: `readers`, `writer`, or `apart`, the writer past its line; Postgres has one for all.
 macro_rules! on_engine {
     ($db:expr, writer, |$pool:ident| $body:expr) => {
         match $db {
@@ -63,7 +65,7 @@ macro_rules! on_engine {
             }
         }
     };
-    ($db:expr, intake, |$pool:ident| $body:expr) => {
+    ($db:expr, apart, |$pool:ident| $body:expr) => {
         match $db {
             $crate::db::Db::Pg($pool) => $body,
             $crate::db::Db::Lite(lite) => {

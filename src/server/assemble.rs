@@ -15,7 +15,7 @@ use crate::{
         slots::Slots, tasks::Tasks,
     },
     config::{self, Config},
-    db::{Db, inbound::Intake},
+    db::{Db, inbound::Intake, outlet::Outlet},
     extract::{Limits, worker::Workers},
     fetch::{self, Fetcher},
     llm::{
@@ -47,13 +47,14 @@ const FILES_AT_ONCE: usize = 2;
 /// Texts that the remote moderator looks at, at once.
 const MODERATED_AT_ONCE: usize = 16;
 
-/// The handles, and the writer of the intake.
+/// The handles, and the writers of the intake and the outlet.
 pub(super) fn assemble(
     config: Config,
     db: Db,
     seat: &Seat,
 ) -> anyhow::Result<(Arc<App>, impl Future<Output = ()> + Send + 'static)> {
-    let (intake, writer) = Intake::new(&db);
+    let (intake, in_writer) = Intake::new(&db);
+    let (outlet, out_writer) = Outlet::new(&db);
     let wechat_url = config.wechat_api_url.parse().context("WECHAT_API_URL is not an address")?;
     let client = Client::new(wechat_url, Connections::Kept).context("the client for WeChat cannot be made")?;
     let (catalogue, picture_catalogue) = catalogues(&config)?;
@@ -82,10 +83,14 @@ pub(super) fn assemble(
         readiness: Readiness::default(),
         stopping: CancellationToken::new(),
         intake,
+        outlet,
         db,
         config,
     };
-    Ok((Arc::new(app), writer))
+    let writers = async move {
+        tokio::join!(in_writer, out_writer);
+    };
+    Ok((Arc::new(app), writers))
 }
 
 fn upstream(config: &Config) -> chat::Settings {

@@ -38,7 +38,7 @@ pub struct Server {
     http: actix_web::dev::Server,
     app: Arc<App>,
     seat: Seat,
-    intake: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
+    writers: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl Server {
@@ -54,9 +54,9 @@ impl Server {
         let db = db::connect(&database_url).await?;
         db::migrate(&db).await?;
         workers::take_seat(&db, &seat).await.context("the lease of this process cannot be written")?;
-        let (app, intake) = assemble::assemble(config, db, &seat)?;
+        let (app, writers) = assemble::assemble(config, db, &seat)?;
         let (http, address) = bind(&app)?;
-        Ok(Self { address, http, app, seat, intake: Box::pin(intake) })
+        Ok(Self { address, http, app, seat, writers: Box::pin(writers) })
     }
 
     /// The address that was bound; with port 0 in the configuration, the system chose.
@@ -76,15 +76,15 @@ impl Server {
 
     /// Serves until `stop` is cancelled; then finishes what is under way and leaves the rest to whoever starts next.
     pub async fn run_until_stopped(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { address, http, app, seat, intake } = self;
-        let writer = tokio::spawn(intake);
+        let Self { address, http, app, seat, writers } = self;
+        let writers = tokio::spawn(writers);
         let workers = workers::spawn(&app, &seat);
         tracing::info!(%address, accounts = app.accounts.current().len(), "huixin is ready");
         let ended = tokio::spawn(stop_on(stop, http.handle(), app.clone()));
         http.await.context("the HTTP server failed")?;
         app.stopping.cancel();
         ended.abort();
-        finish(app, workers, writer).await;
+        finish(app, workers, writers).await;
         drop(seat);
         tracing::info!("huixin has stopped");
         Ok(())
@@ -131,7 +131,7 @@ async fn stop_on(stop: CancellationToken, http: ServerHandle, app: Arc<App>) {
 }
 
 /// Gives back what this process owns. Nothing here is needed for correctness: a start is the recovery.
-async fn finish(app: Arc<App>, workers: TaskTracker, writer: tokio::task::JoinHandle<()>) {
+async fn finish(app: Arc<App>, workers: TaskTracker, writers: tokio::task::JoinHandle<()>) {
     workers.close();
     app.tasks.close();
     let everything = async {
@@ -145,7 +145,7 @@ async fn finish(app: Arc<App>, workers: TaskTracker, writer: tokio::task::JoinHa
     } else {
         tracing::warn!("some work did not end in time; the next start takes it over");
     }
-    writer.abort();
+    writers.abort();
     app.db.close().await;
 }
 

@@ -25,6 +25,7 @@ mod markdown;
 mod models;
 mod moderation;
 mod operations;
+mod outlet;
 mod pictures;
 mod platform;
 mod readiness;

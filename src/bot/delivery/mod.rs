@@ -21,8 +21,9 @@ use crate::{
     },
     clock,
     db::{
-        answer_parts::{self, Beginning, Kind, PassiveReply, Written},
+        answer_parts::{self, Kind},
         inbound::{self, Key},
+        outlet::{Beginning, PassiveReply, Written},
         questions::{self, State},
     },
     telemetry::{self, crash},
@@ -185,15 +186,15 @@ async fn hand_over(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) 
         let written = composed(app, manner, &plan).await?;
         crash::point("reply composed");
         let passive = PassiveReply {
-            inbound: &delivery.key,
+            inbound: delivery.key.clone(),
             kind: written.kind,
-            reply: &written.content,
-            parts: &plan.parts,
+            reply: written.content.clone(),
+            parts: plan.parts.clone(),
             beginning: None,
-            owner: &app.holder,
+            owner: app.holder.clone(),
             at: clock::now_ms(),
         };
-        match answer_parts::write_passive(&app.db, &passive).await? {
+        match app.outlet.write(passive).await? {
             Written::Reply => {
                 crash::point("reply stored");
                 app.replies.handed_over(&delivery.key);
@@ -246,7 +247,7 @@ async fn push_rest(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery, 
 
 /// Tells WeChat that all is well; the answer will be pushed. One that came this very moment goes with the reply instead.
 async fn acknowledge(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> Result<(Answer, Outcome), sqlx::Error> {
-    let state = questions::acknowledge(&app.db, &delivery.question_id, clock::now_ms()).await?;
+    let state = app.outlet.acknowledge(&delivery.question_id, clock::now_ms()).await?;
     crash::point("acknowledged");
     if state.is_some_and(State::is_settled) {
         return Box::pin(hand_over(app, account, delivery)).await;
@@ -272,33 +273,28 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery) -> R
         }
         let manner = Manner::new(app, account, &delivery.key.openid);
         let content = reply::interim(manner, &question.id, Some((&beginning.text, &question)));
-        let owner = question.owner.as_deref().unwrap_or_default();
         let written = Beginning {
-            question_id: &question.id,
-            text: &beginning.text,
+            question_id: question.id,
+            text: beginning.text,
             // An answer that is shorter than what was shown of it is being written anew: nothing can be said of it yet.
-            answer: if answer.len() < to { &question.answer } else { &answer },
-            owner,
+            answer: if answer.len() < to { question.answer } else { answer },
+            owner: question.owner.unwrap_or_default(),
             from: from as i64,
             to: to as i64,
         };
         let passive = PassiveReply {
-            inbound: &delivery.key,
+            inbound: delivery.key.clone(),
             kind: Kind::Text,
-            reply: &content,
-            parts: &[],
+            reply: content.clone(),
+            parts: Vec::new(),
             beginning: Some(written),
-            owner: &app.holder,
+            owner: app.holder.clone(),
             at: clock::now_ms(),
         };
-        match answer_parts::write_passive(&app.db, &passive).await? {
+        match app.outlet.write(passive).await? {
             Written::Reply => {
                 crash::point("reply stored");
                 app.replies.handed_over(&delivery.key);
-                // No other delivery will come, so what follows is pushed where that is possible.
-                if let Err(error) = questions::acknowledge(&app.db, &question.id, clock::now_ms()).await {
-                    tracing::error!(request = question.id, %error, "the rest of an answer may wait for the follower's next message");
-                }
                 return Ok((Answer::Reply(Reply::Text { content }), Outcome::Beginning));
             }
             Written::Already(reply) => return Ok((again(Some(reply)), Outcome::Whole)),

@@ -2,6 +2,8 @@
 //!
 //! A process that lost its lease (it was stopped, and woke up) finds that `owner` is no longer its name and changes nothing.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{Question, State, columns};
@@ -198,16 +200,19 @@ pub async fn finish(db: &Db, finished: &Finished<'_>) -> Result<Finish, Error> {
     })
 }
 
-/// Marks that WeChat was told `success`; returns the state the question has by then, so that a just-finished answer is not missed.
-pub async fn acknowledge(db: &Db, id: &str, now: i64) -> Result<Option<State>, Error> {
-    let state: Option<String> = on_engine!(db, writer, |pool| {
-        sqlx::query_scalar("UPDATE questions SET acknowledged_at = COALESCE(acknowledged_at, $2) WHERE id = $1 RETURNING state")
-            .bind(id)
-            .bind(now)
-            .fetch_optional(pool)
-            .await?
-    });
-    Ok(state.and_then(|state| State::try_from(state).ok()))
+/// Marks questions as those whose deliveries were told `success`, each with its time; returns the states they have by then.
+pub(in crate::db) async fn acknowledge(
+    db: &Db,
+    acknowledged: impl Iterator<Item = (&str, i64)>,
+) -> Result<HashMap<String, State>, Error> {
+    const SQL: Bulk = crate::db::bulk::sql!(
+        "UPDATE questions SET acknowledged_at = COALESCE(acknowledged_at, CAST(item.value ->> 1 AS BIGINT)) FROM",
+        "WHERE questions.id = item.value ->> 0 RETURNING questions.id, state"
+    );
+    let rows: Vec<(&str, i64)> = acknowledged.collect();
+    let states: Vec<(String, String)> =
+        on_engine!(db, apart, |pool| sqlx::query_as(SQL.of(db)).bind(crate::db::bulk::json(&rows)?).fetch_all(pool).await?);
+    Ok(states.into_iter().filter_map(|(id, state)| Some((id, State::try_from(state).ok()?))).collect())
 }
 
 /// Arrow: open → `failed` because the follower left at `left_at`; nothing that they asked until then is delivered any more.
