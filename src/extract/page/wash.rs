@@ -50,6 +50,8 @@ struct Start {
 
 /// The same page, with at most [`OUTPUT_MAX`] bytes, [`TAGS_MAX`] tags and [`DEPTH_MAX`] levels. Takes linear time.
 pub(super) fn wash(html: &str, hidden: Hidden) -> String {
+    // The parser reports every zero byte, at some cost, and then drops it.
+    let html = &html.replace('\0', "");
     let mut washer = Washer {
         rest: html,
         hidden,
