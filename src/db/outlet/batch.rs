@@ -12,7 +12,7 @@ use crate::db::{
 };
 
 #[derive(Serialize)]
-struct Reply<'a> {
+struct Letter<'a> {
     #[serde(flatten)]
     key: &'a inbound::Key,
     reply: &'a str,
@@ -56,7 +56,7 @@ const SETTLE: Bulk = bulk::sql!(
 );
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct Start<'a> {
     question_id: &'a str,
     text: &'a str,
     answer: &'a str,
@@ -88,13 +88,18 @@ const KEEP: Bulk = bulk::sql!(
 
 /// Writes all of `passives`, which touch no row in common. If some cannot be written, nothing is, and these are returned.
 pub(super) async fn write(db: &Db, passives: &[&PassiveReply]) -> Result<HashSet<usize>, Error> {
-    let replies: Vec<Reply<'_>> = passives
+    let replies: Vec<Letter<'_>> = passives
         .iter()
-        .map(|passive| Reply { key: &passive.inbound, reply: &passive.reply, kind: passive.kind.as_str(), owner: &passive.owner })
+        .map(|passive| Letter {
+            key: &passive.inbound,
+            reply: &passive.reply,
+            kind: passive.kind.as_str(),
+            owner: &passive.owner,
+        })
         .collect();
     let parts: Vec<Part<'_>> = passives.iter().flat_map(|passive| parts(passive)).collect();
-    let shown: Vec<Shown<'_>> = passives.iter().filter_map(|passive| shown(passive)).collect();
-    let kept: Vec<&Shown<'_>> = shown.iter().filter(|shown| shown.shown_to > shown.shown_from).collect();
+    let shown: Vec<Start<'_>> = passives.iter().filter_map(|passive| shown(passive)).collect();
+    let kept: Vec<&Start<'_>> = shown.iter().filter(|shown| shown.shown_to > shown.shown_from).collect();
     let (replies, part_rows, shown_rows, kept_rows) =
         (bulk::json(&replies)?, bulk::json(&parts)?, bulk::json(&shown)?, bulk::json(&kept)?);
     on_engine!(db, apart, |pool| {
@@ -130,9 +135,9 @@ fn parts(passive: &PassiveReply) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
-fn shown(passive: &PassiveReply) -> Option<Shown<'_>> {
+fn shown(passive: &PassiveReply) -> Option<Start<'_>> {
     let beginning = passive.beginning.as_ref()?;
-    Some(Shown {
+    Some(Start {
         question_id: &beginning.question_id,
         text: &beginning.text,
         answer: &beginning.answer,

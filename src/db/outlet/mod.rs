@@ -66,7 +66,7 @@ pub struct Outlet {
 
 #[derive(Debug)]
 enum Queued {
-    Letter(Letter),
+    Letter(Box<Letter>),
     Receipt(Receipt),
 }
 
@@ -96,7 +96,7 @@ impl Outlet {
     /// In one transaction, since a crash between the two would either lose the parts or deliver them twice.
     pub async fn write(&self, passive: PassiveReply) -> Result<Written, Error> {
         let (done, written) = oneshot::channel();
-        self.queue.send(Queued::Letter(Letter { passive, done })).await.map_err(|_| Error::WorkerCrashed)?;
+        self.queue.send(Queued::Letter(Box::new(Letter { passive, done }))).await.map_err(|_| Error::WorkerCrashed)?;
         written.await.unwrap_or(Err(Error::WorkerCrashed))
     }
 
@@ -117,7 +117,7 @@ async fn write(db: Db, mut waiting: mpsc::Receiver<Queued>) {
         let (mut letters, mut receipts) = (Vec::new(), Vec::new());
         for one in queued.drain(..) {
             match one {
-                Queued::Letter(letter) => letters.push(letter),
+                Queued::Letter(letter) => letters.push(*letter),
                 Queued::Receipt(receipt) => receipts.push(receipt),
             }
         }

@@ -12,6 +12,9 @@ const OUTPUT_MAX: usize = 1 << 20;
 const TAGS_MAX: usize = 20_000;
 /// How deep tags are nested; pages of today have about 30 levels.
 const DEPTH_MAX: usize = 80;
+/// After how many characters that must be escaped a text is cut in two. The parser's own writer takes quadratic time for a
+/// text of them alone.
+const ESCAPES_MAX: usize = 200;
 /// Bytes of an attribute's value. A description has 300 characters.
 const VALUE_MAX: usize = 1 << 10;
 
@@ -33,6 +36,8 @@ struct Washer<'a> {
     tags: usize,
     /// How many tags were open where what is dropped began.
     silent_above: Option<usize>,
+    title: String,
+    escapes: usize,
     /// Tags that are known not to be closed in the rest: nobody looks twice.
     never_closed: Vec<&'static str>,
 }
@@ -45,13 +50,25 @@ struct Start {
 
 /// The same page, with at most [`OUTPUT_MAX`] bytes, [`TAGS_MAX`] tags and [`DEPTH_MAX`] levels. Takes linear time.
 pub(super) fn wash(html: &str, hidden: Hidden) -> String {
-    let mut washer =
-        Washer { rest: html, hidden, out: String::new(), open: vec![], tags: 0, silent_above: None, never_closed: vec![] };
+    // The parser reports every zero byte, at some cost, and then drops it.
+    let html = &html.replace('\0', "");
+    let mut washer = Washer {
+        rest: html,
+        hidden,
+        out: String::new(),
+        open: Vec::new(),
+        tags: 0,
+        silent_above: None,
+        title: String::new(),
+        escapes: 0,
+        never_closed: Vec::new(),
+    };
     while !washer.rest.is_empty() && washer.out.len() < OUTPUT_MAX && washer.tags < TAGS_MAX {
         washer.step();
     }
     washer.close_above(0);
-    washer.out
+    // In front of everything: a title among the words would be one of them.
+    format!("<title>{}</title>{}", washer.title, washer.out)
 }
 
 impl<'a> Washer<'a> {
@@ -82,7 +99,17 @@ impl<'a> Washer<'a> {
     fn text(&mut self, end: usize) {
         let (text, rest) = self.rest.split_at(end);
         self.rest = rest;
-        self.push(cut(text, OUTPUT_MAX - self.out.len().min(OUTPUT_MAX)));
+        let text = cut(text, OUTPUT_MAX.saturating_sub(self.out.len()));
+        let mut begin = 0;
+        for (at, _) in text.match_indices(|letter| matches!(letter, '&' | '\u{80}'..='\u{bf}')) {
+            self.escapes += 1;
+            if self.escapes.is_multiple_of(ESCAPES_MAX) {
+                self.push(&text[begin..at]);
+                self.push("<wbr>");
+                begin = at;
+            }
+        }
+        self.push(&text[begin..]);
     }
 
     fn push(&mut self, text: &str) {
@@ -120,13 +147,13 @@ impl<'a> Washer<'a> {
         }
     }
 
-    /// A title's content is text, whatever it looks like.
+    /// Keeps the first title. Its content is text, whatever it looks like.
     fn title(&mut self, tag: Tag) {
         let Some((content, rest)) = self.closing(tag) else { return };
         self.rest = rest;
-        self.tags += 1;
-        let content = cut(content, VALUE_MAX).replace('<', "&lt;");
-        self.push(&format!("<title>{content}</title>"));
+        if self.title.is_empty() {
+            self.title = cut(content.trim(), VALUE_MAX).replace('<', "&lt;");
+        }
     }
 
     fn open(&mut self, tag: Tag, start: &Start) {
