@@ -10,6 +10,7 @@ pub mod replies;
 pub mod running;
 pub mod slots;
 pub mod tasks;
+pub mod uploads;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ use replies::Replies;
 use running::Running;
 use slots::Slots;
 use tasks::Tasks;
+use uploads::Uploads;
 
 /// Everything that is shared; one for each process.
 pub struct App {
@@ -65,6 +67,8 @@ pub struct App {
     pub workshop: Workshop,
     /// The bound on files that are read at once, each in a process of its own.
     pub readers: Workers,
+    /// The files that are on their way in.
+    pub uploads: Uploads,
     /// The bound on questions asked at once.
     pub slots: Slots,
     /// The answers that this process writes.

@@ -6,6 +6,7 @@ pub mod headers;
 pub mod health;
 pub mod probe;
 mod routes;
+pub mod uploads;
 pub mod webhook;
 
 pub use routes::routes;

@@ -12,7 +12,7 @@ use crate::{
     acs3,
     app::{
         App, Languages, access::AccessTokens, accounts::Accounts, readiness::Readiness, replies::Replies, running::Running,
-        slots::Slots, tasks::Tasks,
+        slots::Slots, tasks::Tasks, uploads::Uploads,
     },
     config::{self, Config},
     db::{Db, inbound::Intake},
@@ -70,6 +70,7 @@ pub(super) fn assemble(
         storage: storage(&config)?,
         workshop: Workshop::new(PICTURES_AT_ONCE),
         readers: Workers::new(config.program.clone(), FILES_AT_ONCE, Limits::default()),
+        uploads: Uploads::new(&config.data_dir, seat.name()).context("the folder arriving in DATA_DIR cannot be used")?,
         slots: Slots::new(config.llm.concurrency),
         running: Running::default(),
         replies: Replies::default(),

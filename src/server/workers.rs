@@ -10,7 +10,7 @@ use crate::{
     clock,
     db::{
         self, Db, Error, answer_parts, attachments, followers, inbound, leases, moderations, privacy, questions, temporary_media,
-        upload_links,
+        upload_links, usage,
     },
 };
 
@@ -56,6 +56,15 @@ pub(super) async fn take_seat(db: &Db, seat: &Seat) -> Result<(), Error> {
     leases::end_seat(db, seat.name()).await?;
     renew(db, seat.holder()).await
 }
+
+/// Followers that are read at once to be erased, one transaction for each.
+const ERASED_AT_ONCE: i64 = 200;
+
+/// How long an upload page that has expired is known as such.
+const LINK_REMEMBERED_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// The limits of a day count what was used within it, however short the rest is kept.
+const USAGE_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Starts all background work; it ends when the app is stopping.
 pub(super) fn spawn(app: &Arc<App>, seat: &Seat) -> TaskTracker {
@@ -175,20 +184,39 @@ async fn push_due(app: Arc<App>) {
 async fn keep_house(app: &App) -> Result<(), Error> {
     let now = clock::now_ms();
     let pushes = inbound::prune(&app.db, now - INBOUND_KEPT_MS).await?;
-    let questions = questions::prune(&app.db, now).await?;
-    let followers = followers::erase_unfollowed(&app.db, now - UNFOLLOWED_KEPT_MS).await?;
+    let kept_since = now - app.config.privacy.retention.as_millis() as i64;
+    let questions = questions::prune(&app.db, now, kept_since).await?;
+    usage::prune(&app.db, kept_since.min(now - USAGE_KEPT_MS)).await?;
+    let followers = erase_unfollowed(app, now - UNFOLLOWED_KEPT_MS).await?;
     db::leases::prune(&app.db, now - INBOUND_KEPT_MS).await?;
     temporary_media::prune(&app.db, now).await?;
-    upload_links::prune(&app.db, now).await?;
-    let kept_since = now - app.config.privacy.retention.as_millis() as i64;
+    upload_links::prune(&app.db, now - LINK_REMEMBERED_MS).await?;
     moderations::prune(&app.db, kept_since).await?;
     let objects = attachments::prune(&app.db, kept_since).await?;
     app.delete_objects(privacy::unnamed(&app.db, objects).await?).await;
     sweep(app, kept_since).await?;
-    if pushes + questions + followers > 0 {
+    if pushes + questions > 0 || followers > 0 {
         tracing::info!(pushes, questions, followers, "erased what is kept no longer");
     }
     Ok(())
+}
+
+/// Erases everything of those who left before `before`. Returns how many they were.
+async fn erase_unfollowed(app: &App, before: i64) -> Result<usize, Error> {
+    let mut erased = 0;
+    loop {
+        let left = followers::unfollowed(&app.db, before, ERASED_AT_ONCE).await?;
+        for (account, openid) in &left {
+            if let Some(gone) = privacy::erase_unfollowed(&app.db, account, openid, before).await? {
+                app.delete_objects(gone.objects).await;
+                app.languages.forget(account, openid);
+                erased += 1;
+            }
+        }
+        if (left.len() as i64) < ERASED_AT_ONCE {
+            return Ok(erased);
+        }
+    }
 }
 
 /// Deletes objects that are old and that no row names.
