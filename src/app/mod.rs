@@ -7,6 +7,7 @@ pub mod capability;
 mod languages;
 pub mod readiness;
 pub mod replies;
+pub mod retention;
 pub mod running;
 pub mod slots;
 pub mod tasks;

@@ -84,7 +84,7 @@ macro_rules! on_engine {
 }
 pub(crate) use on_engine;
 
-/// What every id that was made at `at` (unix milliseconds) or later is not less than: a UUIDv7 begins with its time.
+/// What no id that was made at `at` (unix milliseconds) or later is less than: ids begin with their time.
 fn first_id(at: i64) -> String {
     format!("{:012x}", at.max(0))
 }

@@ -46,7 +46,7 @@ pub fn protect_page(headers: &mut HeaderMap, transport: Transport) {
     }
 }
 
-/// WeChat's own script for its WebView; the version is part of its name, and it is never replaced by another.
+/// WeChat's own script for pages in its browser; the version is part of its name, and it is never replaced by another.
 pub const WECHAT_SCRIPT: &str = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js";
 
 /// Lets a protected page load WeChat's script, and nothing else that is foreign.

@@ -4,6 +4,7 @@ pub mod answers;
 pub mod assets;
 pub mod headers;
 pub mod health;
+pub mod privacy;
 pub mod probe;
 mod routes;
 pub mod uploads;

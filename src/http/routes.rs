@@ -6,7 +6,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use super::{answers, assets, health, probe, uploads, webhook};
+use super::{answers, assets, health, privacy, probe, uploads, webhook};
 
 /// The whole surface. Names are `<verb>_<resource>`.
 pub fn routes(service: &mut ServiceConfig) {
@@ -37,6 +37,7 @@ pub fn routes(service: &mut ServiceConfig) {
                 .route("/{token}/files", web::get().to(uploads::list_files))
                 .route("/{token}/files", web::post().to(uploads::receive_file)),
         )
+        .service(web::resource("/privacy").wrap(Compress::default()).route(web::get().to(privacy::show_privacy)))
         .service(web::scope("/assets").wrap(Compress::default()).route("/{file}", web::get().to(show_asset)))
         // Operators
         .route("/healthz", web::head().to(health::show_health))

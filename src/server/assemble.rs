@@ -161,7 +161,8 @@ fn moderation(config: &Config) -> moderation::Settings {
     }
 }
 
-fn storage(config: &Config) -> anyhow::Result<Storage> {
+/// Where pictures and files are kept.
+pub(super) fn storage(config: &Config) -> anyhow::Result<Storage> {
     let own = &config.storage;
     let Some(url) = &own.url else {
         return Storage::in_folder(config.data_dir.join("objects")).context("the folder objects in DATA_DIR cannot be used");

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    app::{App, capability::Pushing},
+    app::{App, capability::Pushing, retention},
     bot::{delivery::push, question, reading},
     clock,
     db::{
@@ -45,12 +45,6 @@ const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 /// No delivery of a message comes later than 16 s after the first.
 const FORGOTTEN_AFTER: f64 = 3.2;
 
-/// WeChat repeats within seconds, a replay is refused by its timestamp; two days leave room for both.
-const INBOUND_KEPT_MS: i64 = 48 * 60 * 60 * 1000;
-
-/// People unfollow and come back; what they said is erased after a week.
-const UNFOLLOWED_KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-
 /// Frees what earlier occupants of the seat held, and begins this one's lease.
 pub(super) async fn take_seat(db: &Db, seat: &Seat) -> Result<(), Error> {
     leases::end_seat(db, seat.name()).await?;
@@ -59,12 +53,6 @@ pub(super) async fn take_seat(db: &Db, seat: &Seat) -> Result<(), Error> {
 
 /// Followers that are read at once to be erased, one transaction for each.
 const ERASED_AT_ONCE: i64 = 200;
-
-/// How long an upload page that has expired is known as such.
-const LINK_REMEMBERED_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// The limits of a day count what was used within it, however short the rest is kept.
-const USAGE_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Starts all background work; it ends when the app is stopping.
 pub(super) fn spawn(app: &Arc<App>, seat: &Seat) -> TaskTracker {
@@ -183,14 +171,14 @@ async fn push_due(app: Arc<App>) {
 
 async fn keep_house(app: &App) -> Result<(), Error> {
     let now = clock::now_ms();
-    let pushes = inbound::prune(&app.db, now - INBOUND_KEPT_MS).await?;
-    let kept_since = now - app.config.privacy.retention.as_millis() as i64;
+    let pushes = inbound::prune(&app.db, before(now, retention::PUSHES)).await?;
+    let kept_since = before(now, app.config.privacy.retention);
     let questions = questions::prune(&app.db, now, kept_since).await?;
-    usage::prune(&app.db, kept_since.min(now - USAGE_KEPT_MS)).await?;
-    let followers = erase_unfollowed(app, now - UNFOLLOWED_KEPT_MS).await?;
-    db::leases::prune(&app.db, now - INBOUND_KEPT_MS).await?;
+    usage::prune(&app.db, kept_since).await?;
+    let followers = erase_unfollowed(app, before(now, retention::UNFOLLOWED)).await?;
+    db::leases::prune(&app.db, before(now, retention::PUSHES)).await?;
     temporary_media::prune(&app.db, now).await?;
-    upload_links::prune(&app.db, now - LINK_REMEMBERED_MS).await?;
+    upload_links::prune(&app.db, before(now, retention::UPLOAD_LINKS)).await?;
     moderations::prune(&app.db, kept_since).await?;
     let objects = attachments::prune(&app.db, kept_since).await?;
     app.delete_objects(privacy::unnamed(&app.db, objects).await?).await;
@@ -199,6 +187,10 @@ async fn keep_house(app: &App) -> Result<(), Error> {
         tracing::info!(pushes, questions, followers, "erased what is kept no longer");
     }
     Ok(())
+}
+
+fn before(now: i64, kept: Duration) -> i64 {
+    now - kept.as_millis() as i64
 }
 
 /// Erases everything of those who left before `before`. Returns how many they were.
