@@ -29,6 +29,9 @@ enum Command {
     Doctor(commands::doctor::Options),
     /// Call any WeChat API with the managed access token
     Call(commands::call::Options),
+    /// Show or erase everything that is kept of one follower
+    #[command(subcommand)]
+    Privacy(commands::privacy::Command),
     /// Ask a running huixin whether it is ready, for a container's health check
     #[command(hide = true)]
     Probe,
@@ -46,6 +49,7 @@ async fn main() -> std::process::ExitCode {
         Command::Migrate => commands::migrate::run().await,
         Command::Doctor(options) => commands::doctor::run(options).await,
         Command::Call(options) => commands::call::run(options).await,
+        Command::Privacy(command) => commands::privacy::run(command).await,
         Command::Probe => commands::probe::run().await,
         Command::Extract(options) => commands::extract::run(&options),
     };

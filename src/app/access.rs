@@ -51,6 +51,9 @@ const REFUSAL_PAUSE: Duration = Duration::from_secs(10);
 /// For how long a passing failure is remembered.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
+/// For how long any failure to get a ticket is remembered: pages do without, and none should wait for it in vain.
+const TICKET_PAUSE: Duration = Duration::from_mins(5);
+
 /// The platform counts its days in China, 8 hours east of UTC.
 const CHINA_OFFSET_MS: i64 = 8 * 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -162,7 +165,7 @@ impl AccessTokens {
         let look = async {
             match self.shared_ticket(account).await {
                 Ok(held) => held,
-                Err(error) => Held { lifetime: error.pause(), token: Err(error) },
+                Err(error) => Held { lifetime: error.pause().max(TICKET_PAUSE), token: Err(error) },
             }
         };
         self.tickets.get_with_by_ref(&account.name, look).await.token

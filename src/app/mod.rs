@@ -7,9 +7,11 @@ pub mod capability;
 mod languages;
 pub mod readiness;
 pub mod replies;
+pub mod retention;
 pub mod running;
 pub mod slots;
 pub mod tasks;
+pub mod uploads;
 
 use std::sync::Arc;
 
@@ -40,6 +42,7 @@ use replies::Replies;
 use running::Running;
 use slots::Slots;
 use tasks::Tasks;
+use uploads::Uploads;
 
 /// Everything that is shared; one for each process.
 pub struct App {
@@ -67,6 +70,8 @@ pub struct App {
     pub workshop: Workshop,
     /// The bound on files that are read at once, each in a process of its own.
     pub readers: Workers,
+    /// The files that are on their way in.
+    pub uploads: Uploads,
     /// The bound on questions asked at once.
     pub slots: Slots,
     /// The answers that this process writes.

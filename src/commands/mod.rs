@@ -7,6 +7,7 @@ pub(crate) mod dev;
 pub(crate) mod doctor;
 pub(crate) mod extract;
 pub(crate) mod migrate;
+pub(crate) mod privacy;
 pub(crate) mod probe;
 pub(crate) mod serve;
 pub(crate) mod simulate;

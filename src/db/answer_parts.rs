@@ -157,14 +157,24 @@ pub async fn unsent(db: &Db, question_id: &str) -> Result<Vec<Waiting>, Error> {
     })
 }
 
-/// The pictures and spoken pieces of an answer, in order: number and key.
-pub async fn objects(db: &Db, question_id: &str, kind: Kind) -> Result<Vec<(i64, String)>, Error> {
+/// A picture or spoken piece of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Object {
+    pub seq: i64,
+    #[sqlx(try_from = "String")]
+    pub kind: Kind,
+    /// Its key in the object storage.
+    pub object: String,
+}
+
+/// The pictures and spoken pieces of an answer, in order.
+pub async fn objects(db: &Db, question_id: &str) -> Result<Vec<Object>, Error> {
     on_engine!(db, readers, |pool| {
         sqlx::query_as(
-            "SELECT seq, object FROM answer_parts WHERE question_id = $1 AND kind = $2 AND object IS NOT NULL ORDER BY seq",
+            "SELECT seq, kind, object FROM answer_parts
+             WHERE question_id = $1 AND kind IN ('image', 'voice') AND object IS NOT NULL ORDER BY seq",
         )
         .bind(question_id)
-        .bind(kind.as_str())
         .fetch_all(pool)
         .await
     })

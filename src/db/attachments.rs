@@ -181,25 +181,76 @@ pub(super) fn rows<'a>(arrivals: &[&'a inbound::Arrival]) -> Vec<Row<'a>> {
     arrivals.iter().flat_map(|arrival| arrival.attachments.iter().map(|new| row(arrival, new))).collect()
 }
 
-/// Stores a file that came over its page; it waits to be read.
-pub async fn add_file(db: &Db, follower: (&str, &str), new: &New, now: i64) -> Result<(), Error> {
-    on_engine!(db, writer, |pool| {
-        sqlx::query(
-            "INSERT INTO attachments (id, account, openid, question_id, kind, name, source, url, state, object, text, received_at)
-             VALUES ($1, $2, $3, NULL, $4, $5, $6, NULL, 'waiting', $7, '', $8)",
-        )
-        .bind(&new.id)
-        .bind(follower.0)
-        .bind(follower.1)
-        .bind(new.kind.as_str())
-        .bind(&new.name)
-        .bind(&new.source)
-        .bind(&new.object)
-        .bind(now)
-        .execute(pool)
-        .await?;
+/// How many files one conversation may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// The beginning of the conversation.
+    pub since: i64,
+    pub most: i64,
+}
+
+/// What came over a page: files, and pictures that no message brought.
+macro_rules! handed_in {
+    () => {
+        "(attachments.kind = 'file' OR (attachments.kind = 'image' AND attachments.source = ''))"
+    };
+}
+
+/// Stores what came over the page `token`, for whoever the page belongs to. `false` when the page is gone, as after an erasure,
+/// or when the conversation has as many files as it may.
+///
+/// Arrow: nothing → `waiting` for a file that is to be read, `ready` for a picture.
+pub async fn add_file(db: &Db, token: &str, new: &New, bound: Bound, now: i64) -> Result<bool, Error> {
+    const SQL: &str = concat!(
+        "INSERT INTO attachments (id, account, openid, question_id, kind, name, source, url, state, object, text, received_at)
+         SELECT $1, account, openid, NULL, $3, $4, '', NULL, $5, $6, '', $7 FROM upload_links WHERE token = $2
+           AND (SELECT COUNT(*) FROM attachments WHERE attachments.account = upload_links.account
+                AND attachments.openid = upload_links.openid AND attachments.received_at >= $8 AND ",
+        handed_in!(),
+        ") < $9"
+    );
+    let state = if new.kind == Kind::File { State::Waiting } else { new.state() };
+    let added = on_engine!(db, writer, |pool| {
+        sqlx::query(SQL)
+            .bind(&new.id)
+            .bind(token)
+            .bind(new.kind.as_str())
+            .bind(&new.name)
+            .bind(state.as_str())
+            .bind(&new.object)
+            .bind(now)
+            .bind(bound.since)
+            .bind(bound.most)
+            .execute(pool)
+            .await?
+            .rows_affected()
     });
-    Ok(())
+    Ok(added == 1)
+}
+
+/// A file or picture that came over a page, without the text that was read in it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Handed {
+    pub id: String,
+    #[sqlx(try_from = "String")]
+    pub kind: Kind,
+    pub name: String,
+    #[sqlx(try_from = "String")]
+    pub state: State,
+    pub failure: Option<String>,
+    /// Letters of the text.
+    pub letters: i64,
+}
+
+/// What a follower handed in since `since`, oldest first.
+pub async fn handed_in(db: &Db, account: &str, openid: &str, since: i64) -> Result<Vec<Handed>, Error> {
+    const SQL: &str = concat!(
+        "SELECT id, kind, name, state, failure, CAST(LENGTH(text) AS BIGINT) AS letters FROM attachments
+         WHERE account = $1 AND openid = $2 AND received_at >= $3 AND ",
+        handed_in!(),
+        " ORDER BY received_at, id"
+    );
+    on_engine!(db, readers, |pool| sqlx::query_as(SQL).bind(account).bind(openid).bind(since).fetch_all(pool).await)
 }
 
 /// What belongs to one question, in the order it came.

@@ -195,21 +195,13 @@ pub async fn close_window(db: &Db, account: &str, openid: &str) -> Result<(), Er
     Ok(())
 }
 
-/// Erases those who left before `before`, with everything they asked.
-pub async fn erase_unfollowed(db: &Db, before: i64) -> Result<u64, Error> {
-    on_engine!(db, writer, |pool| {
-        let mut transaction = pool.begin().await?;
-        for table in [
-            "DELETE FROM questions WHERE (account, openid) IN
-                 (SELECT account, openid FROM followers WHERE unfollowed_at < $1)",
-            "DELETE FROM usage WHERE (account, openid) IN
-                 (SELECT account, openid FROM followers WHERE unfollowed_at < $1)",
-        ] {
-            sqlx::query(table).bind(before).execute(&mut *transaction).await?;
-        }
-        let erased =
-            sqlx::query("DELETE FROM followers WHERE unfollowed_at < $1").bind(before).execute(&mut *transaction).await?;
-        transaction.commit().await?;
-        Ok(erased.rows_affected())
+/// Those who left before `before`, at most `limit` of them.
+pub async fn unfollowed(db: &Db, before: i64, limit: i64) -> Result<Vec<(String, String)>, Error> {
+    on_engine!(db, readers, |pool| {
+        sqlx::query_as("SELECT account, openid FROM followers WHERE unfollowed_at < $1 ORDER BY unfollowed_at LIMIT $2")
+            .bind(before)
+            .bind(limit)
+            .fetch_all(pool)
+            .await
     })
 }

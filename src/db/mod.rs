@@ -86,6 +86,11 @@ macro_rules! on_engine {
 }
 pub(crate) use on_engine;
 
+/// What no id that was made at `at` (unix milliseconds) or later is less than: ids begin with their time.
+fn first_id(at: i64) -> String {
+    format!("{:012x}", at.max(0))
+}
+
 impl Db {
     /// Milliseconds by the database's clock, the one that all replicas share.
     pub async fn now_ms(&self) -> Result<i64, Error> {

@@ -111,10 +111,36 @@ const TABLES: [&str; 8] = [
     "DELETE FROM followers WHERE account = $1 AND openid = $2",
 ];
 
+/// An update that changes nothing, because it holds the row: who comes back meanwhile waits, and begins anew.
+const HOLD_UNFOLLOWED: &str =
+    "UPDATE followers SET unfollowed_at = unfollowed_at WHERE account = $1 AND openid = $2 AND unfollowed_at < $3";
+
 /// Erases everything about a follower, in one transaction.
 pub async fn erase(db: &Db, account: &str, openid: &str) -> Result<Erased, Error> {
+    Ok(erase_if(db, (account, openid), None).await?.unwrap_or_default())
+}
+
+/// The same for a follower who left before `before`; `None` if they came back meanwhile.
+pub async fn erase_unfollowed(db: &Db, account: &str, openid: &str, before: i64) -> Result<Option<Erased>, Error> {
+    erase_if(db, (account, openid), Some(before)).await
+}
+
+/// Erases a follower, where a moment is given only if they left before it.
+async fn erase_if(db: &Db, (account, openid): (&str, &str), left_before: Option<i64>) -> Result<Option<Erased>, Error> {
     let (questions, candidates) = on_engine!(db, writer, |pool| {
         let mut transaction = pool.begin().await?;
+        if let Some(before) = left_before
+            && sqlx::query(HOLD_UNFOLLOWED)
+                .bind(account)
+                .bind(openid)
+                .bind(before)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected()
+                == 0
+        {
+            return Ok(None);
+        }
         let mut candidates: Vec<String> =
             sqlx::query_scalar(PART_OBJECTS).bind(account).bind(openid).fetch_all(&mut *transaction).await?;
         let sent: Vec<String> = sqlx::query_scalar(
@@ -135,7 +161,7 @@ pub async fn erase(db: &Db, account: &str, openid: &str) -> Result<Erased, Error
         transaction.commit().await?;
         (questions, candidates)
     });
-    Ok(Erased { questions, objects: unnamed(db, candidates).await? })
+    Ok(Some(Erased { questions, objects: unnamed(db, candidates).await? }))
 }
 
 /// Those of `objects` that no row names: another follower may have been given, or have sent, the same bytes.

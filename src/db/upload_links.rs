@@ -24,21 +24,20 @@ pub async fn open(db: &Db, token: &str, link: &UploadLink) -> Result<(), Error> 
     Ok(())
 }
 
-/// The page with this token, as long as it is open.
-pub async fn show(db: &Db, token: &str, now: i64) -> Result<Option<UploadLink>, Error> {
+/// The page with this token; it may have expired, which whoever follows its link is told.
+pub async fn show(db: &Db, token: &str) -> Result<Option<UploadLink>, Error> {
     on_engine!(db, readers, |pool| {
-        sqlx::query_as("SELECT account, openid, expires_at FROM upload_links WHERE token = $1 AND expires_at > $2")
+        sqlx::query_as("SELECT account, openid, expires_at FROM upload_links WHERE token = $1")
             .bind(token)
-            .bind(now)
             .fetch_optional(pool)
             .await
     })
 }
 
-/// Closes for good what has expired by `now`.
-pub async fn prune(db: &Db, now: i64) -> Result<u64, Error> {
+/// Forgets what expired before `before`.
+pub async fn prune(db: &Db, before: i64) -> Result<u64, Error> {
     on_engine!(db, writer, |pool| {
-        let done = sqlx::query("DELETE FROM upload_links WHERE expires_at < $1").bind(now).execute(pool).await?;
+        let done = sqlx::query("DELETE FROM upload_links WHERE expires_at < $1").bind(before).execute(pool).await?;
         Ok(done.rows_affected())
     })
 }

@@ -61,3 +61,11 @@ pub async fn cost_of_account(db: &Db, account: &str, now: i64) -> Result<i64, Er
             .await
     })
 }
+
+/// Erases what was used before `before`, by the time that a question's id begins with.
+pub async fn prune(db: &Db, before: i64) -> Result<u64, Error> {
+    on_engine!(db, writer, |pool| {
+        let done = sqlx::query("DELETE FROM usage WHERE question_id < $1").bind(super::first_id(before)).execute(pool).await?;
+        Ok(done.rows_affected())
+    })
+}

@@ -26,9 +26,13 @@ struct Asset {
     body: &'static str,
 }
 
-const ASSETS: [Asset; 3] = [
+const ASSETS: [Asset; 7] = [
     Asset { name: "answer.css", content_type: "text/css; charset=utf-8", body: include_str!("../../web/answer/answer.css") },
     Asset { name: "answer.js", content_type: "text/javascript; charset=utf-8", body: include_str!("../../web/answer/answer.js") },
+    Asset { name: "share.js", content_type: "text/javascript; charset=utf-8", body: include_str!("../../web/answer/share.js") },
+    Asset { name: "upload.css", content_type: "text/css; charset=utf-8", body: include_str!("../../web/upload/upload.css") },
+    Asset { name: "upload.js", content_type: "text/javascript; charset=utf-8", body: include_str!("../../web/upload/upload.js") },
+    Asset { name: "privacy.css", content_type: "text/css; charset=utf-8", body: include_str!("../../web/privacy/privacy.css") },
     Asset { name: "favicon.svg", content_type: "image/svg+xml", body: include_str!("../../web/answer/favicon.svg") },
 ];
 

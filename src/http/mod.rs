@@ -4,8 +4,10 @@ pub mod answers;
 pub mod assets;
 pub mod headers;
 pub mod health;
+pub mod privacy;
 pub mod probe;
 mod routes;
+pub mod uploads;
 pub mod webhook;
 
 pub use routes::routes;

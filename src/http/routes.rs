@@ -6,7 +6,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use super::{answers, assets, health, probe, webhook};
+use super::{answers, assets, health, privacy, probe, uploads, webhook};
 
 /// The whole surface. Names are `<verb>_<resource>`.
 pub fn routes(service: &mut ServiceConfig) {
@@ -26,8 +26,18 @@ pub fn routes(service: &mut ServiceConfig) {
                 .wrap(Compress::default())
                 .route("/{token}", web::get().to(answers::show_answer))
                 .route("/{token}", web::head().to(answers::show_answer))
-                .route("/{token}/events", web::get().to(answers::follow_answer)),
+                .route("/{token}/events", web::get().to(answers::follow_answer))
+                .route("/{token}/pictures/{seq}", web::get().to(answers::show_picture))
+                .route("/{token}/voice/{seq}", web::get().to(answers::show_voice)),
         )
+        .service(
+            web::scope("/f")
+                .wrap(Compress::default())
+                .route("/{token}", web::get().to(uploads::show_page))
+                .route("/{token}/files", web::get().to(uploads::list_files))
+                .route("/{token}/files", web::post().to(uploads::receive_file)),
+        )
+        .service(web::resource("/privacy").wrap(Compress::default()).route(web::get().to(privacy::show_privacy)))
         .service(web::scope("/assets").wrap(Compress::default()).route("/{file}", web::get().to(show_asset)))
         // Operators
         .route("/healthz", web::head().to(health::show_health))

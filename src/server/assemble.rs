@@ -12,7 +12,7 @@ use crate::{
     acs3,
     app::{
         App, Languages, access::AccessTokens, accounts::Accounts, readiness::Readiness, replies::Replies, running::Running,
-        slots::Slots, tasks::Tasks,
+        slots::Slots, tasks::Tasks, uploads::Uploads,
     },
     config::{self, Config},
     db::{Db, inbound::Intake, outlet::Outlet},
@@ -71,6 +71,7 @@ pub(super) fn assemble(
         storage: storage(&config)?,
         workshop: Workshop::new(PICTURES_AT_ONCE),
         readers: Workers::new(config.program.clone(), FILES_AT_ONCE, Limits::default()),
+        uploads: Uploads::new(&config.data_dir, seat.name()).context("the folder arriving in DATA_DIR cannot be used")?,
         slots: Slots::new(config.llm.concurrency),
         running: Running::default(),
         replies: Replies::default(),
@@ -165,7 +166,8 @@ fn moderation(config: &Config) -> moderation::Settings {
     }
 }
 
-fn storage(config: &Config) -> anyhow::Result<Storage> {
+/// Where pictures and files are kept.
+pub(super) fn storage(config: &Config) -> anyhow::Result<Storage> {
     let own = &config.storage;
     let Some(url) = &own.url else {
         return Storage::in_folder(config.data_dir.join("objects")).context("the folder objects in DATA_DIR cannot be used");

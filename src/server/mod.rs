@@ -3,6 +3,7 @@
 mod assemble;
 pub mod call;
 pub mod doctor;
+pub mod privacy;
 pub mod reload;
 mod seat;
 mod workers;

@@ -5,12 +5,12 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    app::{App, capability::Pushing},
+    app::{App, capability::Pushing, retention},
     bot::{delivery::push, question, reading},
     clock,
     db::{
         self, Db, Error, answer_parts, attachments, followers, inbound, leases, moderations, privacy, questions, temporary_media,
-        upload_links,
+        upload_links, usage,
     },
 };
 
@@ -45,17 +45,14 @@ const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 /// No delivery of a message comes later than 16 s after the first.
 const FORGOTTEN_AFTER: f64 = 3.2;
 
-/// WeChat repeats within seconds, a replay is refused by its timestamp; two days leave room for both.
-const INBOUND_KEPT_MS: i64 = 48 * 60 * 60 * 1000;
-
-/// People unfollow and come back; what they said is erased after a week.
-const UNFOLLOWED_KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-
 /// Frees what earlier occupants of the seat held, and begins this one's lease.
 pub(super) async fn take_seat(db: &Db, seat: &Seat) -> Result<(), Error> {
     leases::end_seat(db, seat.name()).await?;
     renew(db, seat.holder()).await
 }
+
+/// Followers that are read at once to be erased, one transaction for each.
+const ERASED_AT_ONCE: i64 = 200;
 
 /// Starts all background work; it ends when the app is stopping.
 pub(super) fn spawn(app: &Arc<App>, seat: &Seat) -> TaskTracker {
@@ -174,21 +171,44 @@ async fn push_due(app: Arc<App>) {
 
 async fn keep_house(app: &App) -> Result<(), Error> {
     let now = clock::now_ms();
-    let pushes = inbound::prune(&app.db, now - INBOUND_KEPT_MS).await?;
-    let questions = questions::prune(&app.db, now).await?;
-    let followers = followers::erase_unfollowed(&app.db, now - UNFOLLOWED_KEPT_MS).await?;
-    db::leases::prune(&app.db, now - INBOUND_KEPT_MS).await?;
+    let pushes = inbound::prune(&app.db, before(now, retention::PUSHES)).await?;
+    let kept_since = before(now, app.config.privacy.retention);
+    let questions = questions::prune(&app.db, now, kept_since).await?;
+    usage::prune(&app.db, kept_since).await?;
+    let followers = erase_unfollowed(app, before(now, retention::UNFOLLOWED)).await?;
+    db::leases::prune(&app.db, before(now, retention::PUSHES)).await?;
     temporary_media::prune(&app.db, now).await?;
-    upload_links::prune(&app.db, now).await?;
-    let kept_since = now - app.config.privacy.retention.as_millis() as i64;
+    upload_links::prune(&app.db, before(now, retention::UPLOAD_LINKS)).await?;
     moderations::prune(&app.db, kept_since).await?;
     let objects = attachments::prune(&app.db, kept_since).await?;
     app.delete_objects(privacy::unnamed(&app.db, objects).await?).await;
     sweep(app, kept_since).await?;
-    if pushes + questions + followers > 0 {
+    if pushes + questions > 0 || followers > 0 {
         tracing::info!(pushes, questions, followers, "erased what is kept no longer");
     }
     Ok(())
+}
+
+fn before(now: i64, kept: Duration) -> i64 {
+    now - kept.as_millis() as i64
+}
+
+/// Erases everything of those who left before `before`. Returns how many they were.
+async fn erase_unfollowed(app: &App, before: i64) -> Result<usize, Error> {
+    let mut erased = 0;
+    loop {
+        let left = followers::unfollowed(&app.db, before, ERASED_AT_ONCE).await?;
+        for (account, openid) in &left {
+            if let Some(gone) = privacy::erase_unfollowed(&app.db, account, openid, before).await? {
+                app.delete_objects(gone.objects).await;
+                app.languages.forget(account, openid);
+                erased += 1;
+            }
+        }
+        if (left.len() as i64) < ERASED_AT_ONCE {
+            return Ok(erased);
+        }
+    }
 }
 
 /// Deletes objects that are old and that no row names.

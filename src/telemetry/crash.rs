@@ -18,6 +18,7 @@ pub const STEPS: &[&str] = &[
     "sent",
     "send recorded",
     "push claim ended",
+    "file read",
 ];
 
 /// Ends the process if `HUIXIN_CRASH_AT` names this step: `step` at its first passing, `step#3` at its third.

@@ -18,6 +18,9 @@ const QUESTION: &str = "drip 12 回信是什么";
 /// Steps that only an account with pushes passes.
 const PUSH_STEPS: &[&str] = &["acknowledged", "send begun", "sent", "send recorded", "push claim ended"];
 
+/// Steps that no question in words passes; each has a test beside its subject.
+const ABILITY_STEPS: &[&str] = &["file read"];
+
 /// Runs one question through a process that dies at `step`, and starts it again. Panics unless everything ends well.
 async fn survives(engine: Engine, step: &str) {
     let pushes = PUSH_STEPS.contains(&step);
@@ -64,7 +67,7 @@ async fn ends_well(world: &World, step: &str) {
 
 on_both_engines! {
     async fn no_answer_is_lost_whichever_step_kills_the_process(engine: Engine) {
-        for step in STEPS {
+        for step in STEPS.iter().filter(|step| !ABILITY_STEPS.contains(step)) {
             survives(engine, step).await;
         }
     }

@@ -84,7 +84,8 @@ pub fn new(app: &App, kind: Kind, text: &str, asked_at: i64) -> questions::New {
         kind,
         text: text.to_owned(),
         page_token: app.random_token(),
-        page_expires_at: asked_at + app.config.reply.page_lifetime.as_millis() as i64,
+        // A page cannot outlive the answer that it shows.
+        page_expires_at: asked_at + app.config.reply.page_lifetime.min(app.config.privacy.retention).as_millis() as i64,
         owner: app.holder.clone(),
     }
 }

@@ -1,17 +1,14 @@
 //! The files of a conversation: read in a process of their own, kept as text, and asked about by the passages that fit.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Context;
 
 use crate::{
     app::App,
-    bot::{moderating, question::Asked},
+    bot::{files, moderating, question::Asked},
     clock,
-    db::{
-        attachments::{self, Attachment, State},
-        followers,
-    },
+    db::attachments::{self, Attachment, State},
     extract::{self, passages},
     moderation::{Point, fence},
     storage::Key,
@@ -31,11 +28,9 @@ const BATCH: i64 = 20;
 
 /// Adds the passages of the conversation's files that fit the question.
 pub(super) async fn recall(app: &App, asked: &Asked, material: &mut Material) -> Result<(), sqlx::Error> {
-    let follower = followers::show(&app.db, &asked.account, &asked.openid).await?;
-    let since = follower.map_or(0, |follower| follower.session_started_at);
-    let idle_since = asked.asked_at - app.config.session.idle.as_millis() as i64;
+    let since = files::session_start(app, &asked.account, &asked.openid, asked.asked_at).await?;
     let mut files = Vec::new();
-    for file in attachments::files(&app.db, &asked.account, &asked.openid, since.max(idle_since)).await? {
+    for file in attachments::files(&app.db, &asked.account, &asked.openid, since).await? {
         let file = if file.state == State::Waiting { read(app, file).await? } else { file };
         if file.state == State::Ready {
             files.push(file);
@@ -131,17 +126,7 @@ async fn text_of(app: &App, file: &Attachment) -> anyhow::Result<extract::Docume
         return Ok(app.readers.read(&path, &file.name).await?);
     }
     let bytes = app.storage.get(&key).await?.context("the file is gone")?;
-    let copy = Copy(app.config.data_dir.join(format!("reading-{}", file.id)));
-    tokio::fs::write(&copy.0, bytes).await.context("the file cannot be written for reading")?;
-    Ok(app.readers.read(&copy.0, &file.name).await?)
-}
-
-/// A file of a bucket while it is read; it goes with this.
-struct Copy(PathBuf);
-
-impl Drop for Copy {
-    fn drop(&mut self) {
-        // What stays behind is overwritten or swept with the folder; there is nobody to tell.
-        let _ = std::fs::remove_file(&self.0);
-    }
+    let copy = app.uploads.temporary();
+    tokio::fs::write(copy.path(), bytes).await.context("the file cannot be written for reading")?;
+    Ok(app.readers.read(copy.path(), &file.name).await?)
 }

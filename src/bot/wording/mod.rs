@@ -4,6 +4,7 @@
 
 mod apologies;
 mod choices;
+mod files;
 mod help;
 mod limits;
 mod material;
@@ -16,6 +17,7 @@ pub use choices::{
     cannot_draw, cannot_speak, cannot_take_files, confirm_deletion, deleted, is_confirmation, languages, speaks, speaks_language,
     upload_page, what_to_draw,
 };
+pub use files::{handed, not_taken};
 pub use help::{Abilities, help, near_miss, welcome};
 pub use limits::{limited, usage};
 pub use material::{

@@ -178,7 +178,7 @@ impl Feed {
 impl Shown {
     fn new(view: &AnswerView, growing: &mut GrowingAnswer) -> askama::Result<Self> {
         Ok(Self {
-            answer: answer_html(view, growing),
+            answer: answer_html(view, growing)?,
             reasoning: view.reasoning.clone(),
             thought: thought(view),
             state: StateLine::new(view).render()?,

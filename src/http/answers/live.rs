@@ -12,11 +12,16 @@ use crate::{
     },
     bot::wording,
     clock, config,
-    db::questions::{self, Question, State},
+    db::{
+        answer_parts::{self, Kind, Object},
+        questions::{self, Question, State},
+    },
     http::headers::Transport,
 };
 
-use super::{Absence, AnswerState, AnswerView, Cut, Language, LiveAnswer, absent_page, event_stream, page};
+use super::{
+    Absence, AnswerState, AnswerView, Cut, Language, LiveAnswer, Media, MediaKind, Work, absent_page, event_stream, page, share,
+};
 
 /// How often an answer that another replica writes is looked at; it saves twice a second.
 const POLL: Duration = Duration::from_millis(300);
@@ -25,7 +30,10 @@ const POLL: Duration = Duration::from_millis(300);
 pub async fn show_answer(request: HttpRequest, app: web::Data<App>, token: web::Path<String>) -> HttpResponse {
     let transport = transport(&app);
     match find(&app, &token).await {
-        Found::Open(question) => page(now(&app, &question), transport).await,
+        Found::Open(question) => {
+            let share = share::signed(&request, &app, &question).await;
+            page(now(&app, &question).await, share, transport).await
+        }
         Found::Gone => absent_page(Absence::Unknown, Language::asked_for(&request), transport),
         Found::Fault => HttpResponse::ServiceUnavailable().finish(),
     }
@@ -39,7 +47,7 @@ pub async fn follow_answer(request: HttpRequest, app: web::Data<App>, token: web
         Found::Gone => return absent_page(Absence::Unknown, Language::asked_for(&request), transport),
         Found::Fault => return HttpResponse::ServiceUnavailable().finish(),
     };
-    let view = now(&app, &question);
+    let view = now(&app, &question).await;
     let changes = (!view.state.is_final()).then(|| {
         let (sender, changes) = watch::channel(view.clone());
         let app = app.into_inner();
@@ -83,7 +91,7 @@ async fn forward(app: &App, mut question: Box<Question>, sender: &watch::Sender<
             Ok(Some(fresh)) => *question = fresh,
             Ok(None) | Err(_) => return,
         }
-        sender.send_replace(now(app, &question));
+        sender.send_replace(now(app, &question).await);
     }
 }
 
@@ -102,12 +110,31 @@ async fn forward_live(app: &App, question: &Question, live: &Live, sender: &watc
     }
 }
 
-fn now(app: &App, question: &Question) -> AnswerView {
-    view(app, question, app.running.find(&question.id).map(|live| live.written()))
+async fn now(app: &App, question: &Question) -> AnswerView {
+    let media = if question.state.is_settled() { media(app, question).await } else { Vec::new() };
+    AnswerView { media, ..view(app, question, app.running.find(&question.id).map(|live| live.written())) }
+}
+
+/// What was drawn and spoken. A page without it is better than none.
+async fn media(app: &App, question: &Question) -> Vec<Media> {
+    let objects = answer_parts::objects(&app.db, &question.id).await.unwrap_or_else(|error| {
+        tracing::error!(request = question.id, %error, "the pictures of a page cannot be looked up");
+        Vec::new()
+    });
+    let of = |object: Object| {
+        let (kind, folder) = match object.kind {
+            Kind::Image => (MediaKind::Picture, "pictures"),
+            Kind::Voice => (MediaKind::Voice, "voice"),
+            Kind::Text => return None,
+        };
+        Some(Media { kind, url: format!("/a/{}/{folder}/{}", question.page_token, object.seq) })
+    };
+    objects.into_iter().filter_map(of).collect()
 }
 
 fn view(app: &App, question: &Question, written: Option<Written>) -> AnswerView {
-    let (answer, reasoning, model) = match written {
+    let language = app.language(&question.account, &question.openid);
+    let (mut answer, reasoning, model) = match written {
         Some(written) => (written.answer, written.reasoning, written.model),
         None => (question.answer.clone(), question.reasoning.clone(), question.model.clone()),
     };
@@ -115,27 +142,36 @@ fn view(app: &App, question: &Question, written: Option<Written>) -> AnswerView 
         State::Received | State::Answering if answer.is_empty() => AnswerState::Waiting,
         State::Received | State::Answering => AnswerState::Writing,
         State::Answered | State::Delivered => AnswerState::Finished,
-        State::Failed => {
-            let class = question.failure.as_deref().unwrap_or_default();
-            AnswerState::Failed { apology: wording::apology(class, app.config.reply.language).to_owned() }
-        }
+        State::Failed => AnswerState::Failed { apology: apology(question, &mut answer, language) },
     };
     AnswerView {
         question: question.text.clone(),
         answer: Arc::from(answer),
         reasoning: Arc::from(reasoning),
         state,
+        work: match question.kind {
+            questions::Kind::Chat => Work::Writing,
+            questions::Kind::Draw => Work::Drawing,
+        },
+        media: Vec::new(),
         cut: question.failure.as_deref().map(cut),
         model,
         asked_at: question.asked_at,
         answered_at: question.answered_at,
         expires_at: question.page_expires_at,
-        language: match app.config.reply.language {
-            config::Language::Chinese => Language::Chinese,
-            config::Language::English => Language::English,
-        },
+        language: language.into(),
         reasoned_ms: question.reasoned_ms,
     }
+}
+
+/// Why there is no answer. What huixin itself declines has its own sentence in the answer's place; an answer that broke off when
+/// its follower left stands as it is.
+fn apology(question: &Question, answer: &mut String, language: config::Language) -> String {
+    let class = question.failure.as_deref().unwrap_or_default();
+    if answer.trim().is_empty() || class == "unfollowed" {
+        return wording::apology(class, language).to_owned();
+    }
+    std::mem::take(answer)
 }
 
 fn cut(failure: &str) -> Cut {

@@ -6,17 +6,18 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use jiff::Timestamp;
 
-use super::view::{AnswerState, AnswerView, Language};
+use super::share::Share;
+use super::view::{AnswerState, AnswerView, Language, MediaKind, Work};
 use super::words::Words;
 use crate::article::html::GrowingAnswer;
 use crate::http::assets;
-use crate::http::headers::{Transport, protect_page};
+use crate::http::headers::{Transport, WECHAT_SCRIPT, allow_wechat_script, protect_page};
 
 /// A question of more letters is folded; about five lines of a phone.
 const FOLDED_QUESTION: usize = 90;
 
 /// Letters of the title, which WeChat shows in one or two lines when the page is shared.
-const TITLE_LETTERS: usize = 40;
+pub(super) const TITLE_LETTERS: usize = 40;
 
 /// Letters of the description below a shared page's title.
 const DESCRIPTION_LETTERS: usize = 100;
@@ -45,6 +46,17 @@ struct Page<'v> {
     answer: String,
     thought: String,
     foot: Foot<'v>,
+    share: Option<&'v Share>,
+    share_script: String,
+    wechat_script: &'static str,
+}
+
+/// The pictures above an answer's words, and the answer as it sounds.
+#[derive(Template)]
+#[template(path = "answer/media.html")]
+struct MediaPieces<'v> {
+    words: &'static Words,
+    view: &'v AnswerView,
 }
 
 #[derive(Template)]
@@ -57,11 +69,11 @@ struct AbsentPage {
 }
 
 /// What every page's head needs.
-struct Frame {
-    title: String,
-    style: String,
-    script: String,
-    icon: String,
+pub(in crate::http) struct Frame {
+    pub(in crate::http) title: String,
+    pub(in crate::http) style: String,
+    pub(in crate::http) script: String,
+    pub(in crate::http) icon: String,
 }
 
 /// The line that says how far the answer is.
@@ -85,19 +97,24 @@ pub(super) struct Foot<'v> {
 }
 
 /// One moment as a machine and a reader see it.
-struct Moment {
-    machine: String,
-    reader: String,
+pub(in crate::http) struct Moment {
+    pub(in crate::http) machine: String,
+    pub(in crate::http) reader: String,
 }
 
-/// The answer page. Rendering happens beside the event loop: a page full of code takes tens of milliseconds.
-pub async fn page(view: AnswerView, transport: Transport) -> HttpResponse {
-    let html = web::block(move || render(&view)).await;
-    match html {
-        Ok(Ok(html)) => respond(StatusCode::OK, transport, html),
-        Ok(Err(error)) => failed(&error),
-        Err(error) => failed(&error),
+/// The answer page, which can be shared where it is signed. Rendering happens beside the event loop: a page full of code takes
+/// tens of milliseconds.
+pub async fn page(view: AnswerView, share: Option<Share>, transport: Transport) -> HttpResponse {
+    let is_signed = share.is_some();
+    let html = web::block(move || render(&view, share.as_ref())).await;
+    let mut response = match html {
+        Ok(html) => respond(StatusCode::OK, transport, html),
+        Err(error) => return failed(&error),
+    };
+    if is_signed {
+        allow_wechat_script(response.headers_mut());
     }
+    response
 }
 
 /// The page of a link that leads to no answer: 404, or 410 when it once did.
@@ -107,18 +124,30 @@ pub fn absent_page(absence: Absence, language: Language, transport: Transport) -
         Absence::Unknown => (StatusCode::NOT_FOUND, words.unknown_title, words.unknown_text),
         Absence::Expired => (StatusCode::GONE, words.expired_title, words.expired_text),
     };
-    match (AbsentPage { words, frame: Frame::new(title.to_owned()), title, text }).render() {
-        Ok(html) => respond(status, transport, html),
-        Err(error) => failed(&error),
-    }
+    notice_page(status, (title, text), language, transport)
 }
 
-/// The answer's HTML, closed where it breaks off.
-pub(super) fn answer_html(view: &AnswerView, growing: &mut GrowingAnswer) -> String {
-    match view.state {
+/// A page that only says something: a title and a text.
+pub(in crate::http) fn notice_page(
+    status: StatusCode,
+    (title, text): (&'static str, &'static str),
+    language: Language,
+    transport: Transport,
+) -> HttpResponse {
+    let words = Words::of(language);
+    respond(status, transport, AbsentPage { words, frame: Frame::new(title.to_owned()), title, text }.render())
+}
+
+/// The answer's HTML, closed where it breaks off, below its pictures and its voice.
+pub(super) fn answer_html(view: &AnswerView, growing: &mut GrowingAnswer) -> askama::Result<String> {
+    let words = match view.state {
         AnswerState::Waiting | AnswerState::Writing => growing.draft_html(&view.answer),
         AnswerState::Finished | AnswerState::Failed { .. } => growing.page_html(&view.answer),
+    };
+    if view.media.is_empty() {
+        return Ok(words);
     }
+    Ok(MediaPieces { words: Words::of(view.language), view }.render()? + &words)
 }
 
 /// What the folded reasoning is called.
@@ -131,7 +160,7 @@ pub(super) fn thought(view: &AnswerView) -> String {
     }
 }
 
-fn render(view: &AnswerView) -> askama::Result<String> {
+fn render(view: &AnswerView, share: Option<&Share>) -> askama::Result<String> {
     let words = Words::of(view.language);
     Page {
         words,
@@ -140,26 +169,34 @@ fn render(view: &AnswerView) -> askama::Result<String> {
         description: shortened(&plain(&view.answer), DESCRIPTION_LETTERS),
         short_question: (view.question.chars().count() > FOLDED_QUESTION).then(|| shortened(&view.question, FOLDED_QUESTION)),
         state: StateLine::new(view),
-        answer: answer_html(view, &mut GrowingAnswer::default()),
+        answer: answer_html(view, &mut GrowingAnswer::default())?,
         thought: thought(view),
         foot: Foot::new(view),
+        share,
+        share_script: assets::url("share.js"),
+        wechat_script: WECHAT_SCRIPT,
     }
     .render()
 }
 
-fn respond(status: StatusCode, transport: Transport, html: String) -> HttpResponse {
+/// A rendered page with its protections.
+pub(in crate::http) fn respond(status: StatusCode, transport: Transport, html: askama::Result<String>) -> HttpResponse {
+    let html = match html {
+        Ok(html) => html,
+        Err(error) => return failed(&error),
+    };
     let mut response = HttpResponse::build(status).content_type(ContentType::html()).body(html);
     protect_page(response.headers_mut(), transport);
     response
 }
 
 fn failed(error: &dyn std::error::Error) -> HttpResponse {
-    tracing::error!(%error, "an answer page could not be rendered");
+    tracing::error!(%error, "a page could not be rendered");
     HttpResponse::InternalServerError().finish()
 }
 
 impl Frame {
-    fn new(title: String) -> Self {
+    pub(in crate::http) fn new(title: String) -> Self {
         Self { title, style: assets::url("answer.css"), script: assets::url("answer.js"), icon: assets::url("favicon.svg") }
     }
 }
@@ -167,11 +204,12 @@ impl Frame {
 impl<'v> StateLine<'v> {
     pub(super) fn new(view: &'v AnswerView) -> Self {
         let words = Words::of(view.language);
-        let sentence = match view.state {
-            AnswerState::Waiting => words.waiting,
-            AnswerState::Writing => words.writing,
-            AnswerState::Finished => words.finished,
-            AnswerState::Failed { .. } => words.failed,
+        let sentence = match (&view.state, view.work) {
+            (AnswerState::Waiting | AnswerState::Writing, Work::Drawing) => words.drawing,
+            (AnswerState::Waiting, Work::Writing) => words.waiting,
+            (AnswerState::Writing, Work::Writing) => words.writing,
+            (AnswerState::Finished, _) => words.finished,
+            (AnswerState::Failed { .. }, _) => words.failed,
         };
         Self { state: &view.state, sentence }
     }
@@ -197,7 +235,7 @@ impl<'v> Foot<'v> {
 }
 
 impl Moment {
-    fn at(unix_ms: i64) -> Self {
+    pub(in crate::http) fn at(unix_ms: i64) -> Self {
         let format = |unix_ms, format| Timestamp::from_millisecond(unix_ms).unwrap_or_default().strftime(format).to_string();
         Self {
             machine: format(unix_ms, "%Y-%m-%dT%H:%M:%SZ"),
@@ -207,7 +245,7 @@ impl Moment {
 }
 
 /// The beginning of a text in one line, with an ellipsis if more follows.
-fn shortened(text: &str, letters: usize) -> String {
+pub(super) fn shortened(text: &str, letters: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(letters) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),

@@ -6,6 +6,8 @@ use actix_web::HttpRequest;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use tokio::sync::watch;
 
+use crate::config;
+
 /// One answer as its page shows it. Times are unix milliseconds.
 #[derive(Clone, Debug)]
 pub struct AnswerView {
@@ -16,6 +18,10 @@ pub struct AnswerView {
     /// The model's reasoning so far, as plain text; empty for a model that shows none.
     pub reasoning: Arc<str>,
     pub state: AnswerState,
+    /// What is done while it is not final.
+    pub work: Work,
+    /// Its pictures, or the answer spoken; they come when it is final.
+    pub media: Vec<Media>,
     /// Why a finished answer is not whole.
     pub cut: Option<Cut>,
     /// The model's name as the follower knows it.
@@ -61,6 +67,28 @@ impl AnswerState {
     }
 }
 
+/// How an answer is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    Writing,
+    Drawing,
+}
+
+/// A picture or a spoken answer on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Media {
+    pub kind: MediaKind,
+    /// Its path on this server.
+    pub url: String,
+}
+
+/// How a page shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaKind {
+    Picture,
+    Voice,
+}
+
 /// Why an answer ends before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
@@ -85,6 +113,15 @@ impl Language {
         let wished = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let first = wished.trim_start().to_ascii_lowercase();
         if first.is_empty() || first.starts_with("zh") || first.starts_with('*') { Self::Chinese } else { Self::English }
+    }
+}
+
+impl From<config::Language> for Language {
+    fn from(language: config::Language) -> Self {
+        match language {
+            config::Language::Chinese => Self::Chinese,
+            config::Language::English => Self::English,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use huixin::http::answers::{Absence, AnswerState, AnswerView, Language, LiveAnswer, absent_page, event_stream, page};
+use huixin::http::answers::{Absence, AnswerState, AnswerView, Language, LiveAnswer, Work, absent_page, event_stream, page};
 use huixin::http::assets::show_asset;
 use huixin::http::headers::Transport;
 use tokio::sync::watch;
@@ -68,6 +68,8 @@ pub fn view(question: &str, answer: &str) -> AnswerView {
         answer: answer.into(),
         reasoning: "".into(),
         state: AnswerState::Finished,
+        work: Work::Writing,
+        media: Vec::new(),
         cut: None,
         model: Some("deepseek-chat".to_owned()),
         asked_at: ASKED_AT,
@@ -85,7 +87,7 @@ pub fn waiting(question: &str) -> AnswerView {
 
 async fn show_answer(request: HttpRequest, answers: web::Data<Answers>, token: web::Path<String>) -> HttpResponse {
     match answers.live(&token) {
-        Ok(live) => page(live.view, answers.transport).await,
+        Ok(live) => page(live.view, None, answers.transport).await,
         Err(absence) => absent_page(absence, Language::asked_for(&request), answers.transport),
     }
 }
