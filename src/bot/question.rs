@@ -80,13 +80,14 @@ impl Asked {
 }
 
 /// A new question, owned by this process, with an unguessable page.
-pub fn new(app: &App, text: &str, asked_at: i64) -> questions::New {
+pub fn new(app: &App, text: &str, asked_at: i64, room: questions::Room) -> questions::New {
     questions::New {
         id: uuid::Uuid::now_v7().simple().to_string(),
         text: text.to_owned(),
         page_token: app.random_token(),
         page_expires_at: asked_at + app.config.reply.page_lifetime.as_millis() as i64,
         owner: app.holder.clone(),
+        room,
     }
 }
 
@@ -173,30 +174,28 @@ async fn ask(
     live.write(|written| begin_anew(written, &asked.shown, language));
     crash::point("upstream asked");
     let started = Instant::now();
-    let outcome = app
-        .upstream
-        .answer(&turns, |delta| match delta {
-            Delta::Started { model } => live.write(|written| written.model = Some(model)),
-            // Postgres takes no NUL in a text.
-            Delta::Reasoning(piece) => live.write(|written| {
-                written.reasoning_since.get_or_insert_with(Instant::now);
-                written.reasoning.extend(piece.chars().filter(|letter| *letter != '\0'));
-            }),
-            Delta::Content(piece) => {
-                crash::point("first words");
-                live.write(|written| {
-                    written.answer_since.get_or_insert_with(Instant::now);
-                    written.answer.extend(piece.chars().filter(|letter| *letter != '\0'));
-                });
-            }
-            // What the follower has seen stays; the new answer follows it.
-            Delta::Restarted => live.write(|written| {
-                let shown = prefix(&written.answer, written.shown).to_owned();
-                begin_anew(written, &shown, language);
-                written.restarts += 1;
-            }),
-        })
-        .await;
+    let outcome = Box::pin(app.upstream.answer(&turns, |delta| match delta {
+        Delta::Started { model } => live.write(|written| written.model = Some(model)),
+        // Postgres takes no NUL in a text.
+        Delta::Reasoning(piece) => live.write(|written| {
+            written.reasoning_since.get_or_insert_with(Instant::now);
+            written.reasoning.extend(piece.chars().filter(|letter| *letter != '\0'));
+        }),
+        Delta::Content(piece) => {
+            crash::point("first words");
+            live.write(|written| {
+                written.answer_since.get_or_insert_with(Instant::now);
+                written.answer.extend(piece.chars().filter(|letter| *letter != '\0'));
+            });
+        }
+        // What the follower has seen stays; the new answer follows it.
+        Delta::Restarted => live.write(|written| {
+            let shown = prefix(&written.answer, written.shown).to_owned();
+            begin_anew(written, &shown, language);
+            written.restarts += 1;
+        }),
+    }))
+    .await;
     metrics::histogram!("huixin_upstream_seconds").record(started.elapsed().as_secs_f64());
     Ok(Some(outcome))
 }

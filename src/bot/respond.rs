@@ -63,16 +63,8 @@ enum Decision {
 
 /// Answers one push that arrived at `arrived`.
 pub async fn respond(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming, arrived: Instant) -> Result<Answer, NotStored> {
-    let decision = Box::pin(decide(app, account, incoming)).await.map_err(|error| NotStored::Database(Arc::new(error)))?;
-    let arrival = arrival(app, account, incoming, &decision);
-    let key = arrival.key.clone();
-    let asked = arrival.question.clone();
-    let stored = app.intake.store(arrival).await?;
-    crash::point("push stored");
-    if stored.deliveries == 1 {
-        begin(app, account, &key, asked, &decision);
-    }
-    let wants = if matches!(decision, Decision::Continue(_)) { Wants::More } else { Wants::Answer };
+    // Thousands wait for their answers below, and keep nothing of what was needed until here.
+    let Taken { key, stored, wants } = Box::pin(take_in(app, account, incoming)).await?;
     match stored {
         Stored { reply: Some(content), deliveries, .. } => {
             log(&key, incoming, deliveries, arrived);
@@ -87,6 +79,28 @@ pub async fn respond(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming
             Ok(Answer::Success)
         }
     }
+}
+
+/// A push that is stored, and what it set going begun.
+struct Taken {
+    key: Key,
+    stored: Stored,
+    wants: Wants,
+}
+
+async fn take_in(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming) -> Result<Taken, NotStored> {
+    let decision = decide(app, account, incoming).await.map_err(|error| NotStored::Database(Arc::new(error)))?;
+    let arrival = arrival(app, account, incoming, &decision);
+    let key = arrival.key.clone();
+    let asked = arrival.question.clone();
+    let stored = app.intake.store(arrival).await?;
+    crash::point("push stored");
+    if stored.deliveries == 1 {
+        let admitted = asked.filter(|new| stored.question_id.as_ref() == Some(&new.id));
+        begin(app, account, &key, admitted, &decision);
+    }
+    let wants = if matches!(decision, Decision::Continue(_)) { Wants::More } else { Wants::Answer };
+    Ok(Taken { key, stored, wants })
 }
 
 /// The line of a push that needed no model; a question's deliveries have their own.
@@ -156,18 +170,20 @@ async fn decide(app: &App, account: &Account, incoming: &Incoming) -> Result<Dec
         | Content::File { .. } => return Ok(Decision::Say(wording::cannot_read(&incoming.kind(), language))),
         Content::MiniProgramPage { .. } | Content::Unknown { .. } => return Ok(Decision::Record),
     };
-    admit(app, account, &incoming.openid, asked).await
+    Ok(admit(app, asked))
 }
 
 /// A question, unless too much waits already.
-async fn admit(app: &App, account: &Account, openid: &str, asked: String) -> Result<Decision, sqlx::Error> {
+fn admit(app: &App, asked: String) -> Decision {
     if app.slots.waiting() >= MAX_WAITING {
-        return Ok(Decision::Say(wording::crowded(app.config.reply.language).into()));
+        return Decision::Say(wording::crowded(app.config.reply.language).into());
     }
-    if questions::open_count(&app.db, &account.name, openid).await? >= MAX_OPEN_QUESTIONS {
-        return Ok(Decision::Say(wording::too_many_open(app.config.reply.language).into()));
-    }
-    Ok(Decision::Ask(asked))
+    Decision::Ask(asked)
+}
+
+/// The bound on a follower's open questions; it is judged where they are stored.
+fn room(app: &App) -> questions::Room {
+    questions::Room { questions: MAX_OPEN_QUESTIONS, refusal: wording::too_many_open(app.config.reply.language).into() }
 }
 
 fn decide_event(app: &App, event: &Event) -> Decision {
@@ -220,7 +236,7 @@ async fn obey(app: &App, account: &Account, openid: &str, commanded: command::Co
     let found = question::find(app, account, openid, &commanded).await?;
     Ok(match (found, commanded.answer) {
         (Some(question), _) if is_more => Decision::Continue(question.id),
-        (Some(question), _) => return admit(app, account, openid, question.text).await,
+        (Some(question), _) => admit(app, question.text),
         (None, command::Answer::Id(_) | command::Answer::Code(_)) => Decision::Say(wording::too_old(language).into()),
         (None, command::Answer::Newest) if is_more => Decision::Say(wording::nothing_more(language).into()),
         (None, command::Answer::Newest) => Decision::Say(wording::nothing_to_repeat(language).into()),
@@ -234,7 +250,7 @@ fn arrival(app: &App, account: &Account, incoming: &Incoming, decision: &Decisio
         Decision::Record | Decision::Ask(_) | Decision::Continue(_) | Decision::Leave | Decision::Relearn => None,
     };
     let question = match decision {
-        Decision::Ask(text) => Some(question::new(app, text, received_at)),
+        Decision::Ask(text) => Some(question::new(app, text, received_at, room(app))),
         _ => None,
     };
     let continues = match decision {

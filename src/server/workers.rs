@@ -9,6 +9,7 @@ use crate::{
     bot::{delivery::push, question},
     clock,
     db::{self, Db, Error, answer_parts, followers, inbound, leases, questions},
+    telemetry,
 };
 
 use super::seat::Seat;
@@ -30,6 +31,9 @@ const PUSH_POLL: Duration = Duration::from_millis(500);
 
 /// A little more than a reply takes to count as written.
 const LAST_REPLIES: Duration = Duration::from_millis(310);
+
+/// Samples wait in the recorder until they are counted; where nobody reads the metrics, nobody else counts them.
+const COUNT_SAMPLES_EVERY: Duration = Duration::from_secs(5);
 
 const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 
@@ -56,6 +60,10 @@ pub(super) fn spawn(app: &Arc<App>, seat: &Seat) -> TaskTracker {
     workers.spawn(every(app.clone(), "taking over", TAKE_OVER_EVERY, |app| async move { take_over(&app).await }));
     workers.spawn(every(app.clone(), "saving answers", SAVE_EVERY, |app| async move { save(&app).await }));
     workers.spawn(every(app.clone(), "housekeeping", HOUSEKEEPING_EVERY, |app| async move { keep_house(&app).await }));
+    workers.spawn(every(app.clone(), "counting samples", COUNT_SAMPLES_EVERY, |_| async {
+        telemetry::metrics().run_upkeep();
+        Ok(())
+    }));
     workers.spawn(push_due(app.clone()));
     workers
 }

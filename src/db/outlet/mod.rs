@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Db, Error, connect, inbound, questions};
+use super::{Db, Error, connect, inbound, is_of_one_row, questions};
 
 /// Deliveries that may wait for the writer; one more waits for its place.
 const QUEUE: usize = 8192;
@@ -64,7 +64,7 @@ pub struct Outlet {
 
 #[derive(Debug)]
 enum Queued {
-    Letter(Letter),
+    Letter(Box<Letter>),
     Receipt(Receipt),
 }
 
@@ -94,7 +94,7 @@ impl Outlet {
     /// In one transaction, since a crash between the two would either lose the parts or deliver them twice.
     pub async fn write(&self, passive: PassiveReply) -> Result<Written, Error> {
         let (done, written) = oneshot::channel();
-        self.queue.send(Queued::Letter(Letter { passive, done })).await.map_err(|_| Error::WorkerCrashed)?;
+        self.queue.send(Queued::Letter(Box::new(Letter { passive, done }))).await.map_err(|_| Error::WorkerCrashed)?;
         written.await.unwrap_or(Err(Error::WorkerCrashed))
     }
 
@@ -115,7 +115,7 @@ async fn write(db: Db, mut waiting: mpsc::Receiver<Queued>) {
         let (mut letters, mut receipts) = (Vec::new(), Vec::new());
         for one in queued.drain(..) {
             match one {
-                Queued::Letter(letter) => letters.push(letter),
+                Queued::Letter(letter) => letters.push(*letter),
                 Queued::Receipt(receipt) => receipts.push(receipt),
             }
         }
@@ -193,9 +193,8 @@ async fn earlier(db: &Db, key: &inbound::Key) -> Result<Written, Error> {
 
 /// One refused reply must not take its neighbours with it, so they are written one by one; a database that is away fails them all.
 async fn refuse(db: &Db, letters: Vec<Letter>, error: &Error) -> Vec<Letter> {
-    let is_of_one = matches!(error, Error::Database(_) | Error::Encode(_));
     for letter in letters {
-        let result = if is_of_one { alone(db, &letter.passive).await } else { Err(repeated(error)) };
+        let result = if is_of_one_row(error) { alone(db, &letter.passive).await } else { Err(repeated(error)) };
         let _ = letter.done.send(result);
     }
     Vec::new()

@@ -8,6 +8,7 @@
 
 mod arrows;
 mod push;
+mod room;
 
 pub(super) use arrows::acknowledge;
 pub use arrows::{
@@ -15,6 +16,8 @@ pub use arrows::{
     take_over,
 };
 pub use push::{Push, claim_pushes, end_push, release_pushes, schedule_forgotten_pushes, schedule_push};
+pub use room::Room;
+pub(super) use room::{OPEN, REFUSE, Refused, make_room};
 
 use serde::Serialize;
 
@@ -67,6 +70,7 @@ pub struct New {
     pub page_token: String,
     pub page_expires_at: i64,
     pub owner: String,
+    pub room: Room,
 }
 
 /// A question as the bot and the page see it.
@@ -196,19 +200,6 @@ pub async fn turns(db: &Db, follower: (&str, &str), between: (i64, i64), limit: 
         .bind(between.1)
         .bind(limit)
         .fetch_all(pool)
-        .await
-    })
-}
-
-/// How many questions of one follower are still being answered.
-pub async fn open_count(db: &Db, account: &str, openid: &str) -> Result<i64, Error> {
-    on_engine!(db, readers, |pool| {
-        sqlx::query_scalar(
-            "SELECT COUNT(*) FROM questions WHERE account = $1 AND openid = $2 AND state IN ('received', 'answering')",
-        )
-        .bind(account)
-        .bind(openid)
-        .fetch_one(pool)
         .await
     })
 }
