@@ -26,7 +26,8 @@ impl App {
             ReplyMode::Passive => Pushing::Refused,
             ReplyMode::Push => Pushing::Allowed,
             ReplyMode::Auto if account.app_secret.is_none() => Pushing::Refused,
-            ReplyMode::Auto => self.capabilities.get_with_by_ref(&account.name, Box::pin(self.look_up(account))).await,
+            // In a box of its own: the cache's future is larger than all else that a waiting delivery keeps.
+            ReplyMode::Auto => Box::pin(self.capabilities.get_with_by_ref(&account.name, Box::pin(self.look_up(account)))).await,
         };
         account.set_returns_menu_ids(pushing == Pushing::Allowed);
         pushing

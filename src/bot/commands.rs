@@ -42,7 +42,7 @@ pub(super) async fn obey(app: &App, account: &Account, openid: &str, commanded: 
         Command::Draw if argument.is_empty() => Decision::Say(wording::what_to_draw(language).into()),
         Command::Draw => {
             let asking = Asking { kind: Kind::Draw, text: argument.to_owned(), attachments: Vec::new() };
-            return admit(app, account, openid, asking).await;
+            admit(app, account, openid, asking)
         }
         Command::Models => Decision::Say(choices::list(app, account, openid).await?),
         Command::Model => Decision::Say(choices::choose(app, account, openid, argument).await?),
@@ -71,7 +71,7 @@ fn absent(commanded: &Commanded, otherwise: &str, language: Language) -> String 
 async fn again(app: &App, account: &Account, openid: &str, question: Question) -> Result<Decision, sqlx::Error> {
     let attachments = attachments::of_question(&app.db, &question.id).await?.into_iter().map(New::again).collect();
     let asking = Asking { kind: question.kind, text: question.text, attachments };
-    admit(app, account, openid, asking).await
+    Ok(admit(app, account, openid, asking))
 }
 
 /// Switches spoken answers on or off.

@@ -11,7 +11,7 @@ use crate::{
     db::{
         answer_parts, attachments,
         followers::{Allowance, Change, Following, Session},
-        inbound::{Arrival, Key, NotStored},
+        inbound::{Arrival, Key, NotStored, Stored},
         questions::{self, Kind},
     },
     telemetry::{self, crash},
@@ -85,17 +85,8 @@ impl Asking {
 
 /// Answers one push that arrived at `arrived`.
 pub async fn respond(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming, arrived: Instant) -> Result<Answer, NotStored> {
-    let decision = Box::pin(decide(app, account, incoming)).await.map_err(|error| NotStored::Database(Arc::new(error)))?;
-    let arrival = arrival(app, account, incoming, &decision);
-    let key = arrival.key.clone();
-    let asked = arrival.question.clone();
-    let stored = app.intake.store(arrival).await?;
-    crash::point("push stored");
-    if stored.deliveries == 1 {
-        begin(app, account, &(key.clone(), stored.received_at), asked, &decision).await;
-    }
-    let is_more = matches!(decision, Decision::Continue(_) | Decision::Rewind(_));
-    let wants = if is_more { Wants::More } else { Wants::Answer };
+    // Thousands wait for their answers below, and keep nothing of what was needed until here.
+    let Taken { key, stored, wants } = Box::pin(take_in(app, account, incoming)).await?;
     let number = stored.deliveries;
     if let (None, Some(question_id)) = (stored.reply(), &stored.question_id) {
         let question_id = question_id.clone();
@@ -104,6 +95,29 @@ pub async fn respond(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming
     }
     log(&key, incoming, number, arrived);
     Ok(delivery::again(stored.reply()))
+}
+
+/// A push that is stored, and what it set going begun.
+struct Taken {
+    key: Key,
+    stored: Stored,
+    wants: Wants,
+}
+
+async fn take_in(app: &Arc<App>, account: &Arc<Account>, incoming: &Incoming) -> Result<Taken, NotStored> {
+    let decision = decide(app, account, incoming).await.map_err(|error| NotStored::Database(Arc::new(error)))?;
+    let arrival = arrival(app, account, incoming, &decision);
+    let key = arrival.key.clone();
+    let asked = arrival.question.clone();
+    let stored = app.intake.store(arrival).await?;
+    crash::point("push stored");
+    if stored.deliveries == 1 {
+        let admitted = asked.filter(|new| stored.question_id.as_ref() == Some(&new.id));
+        begin(app, account, &(key.clone(), stored.received_at), admitted, &decision).await;
+    }
+    let is_more = matches!(decision, Decision::Continue(_) | Decision::Rewind(_));
+    let wants = if is_more { Wants::More } else { Wants::Answer };
+    Ok(Taken { key, stored, wants })
 }
 
 /// The line of a push that needed no model; a question's deliveries have their own.
@@ -187,19 +201,21 @@ async fn decide(app: &App, account: &Account, incoming: &Incoming) -> Result<Dec
         }
         Content::MiniProgramPage { .. } | Content::Unknown { .. } => return Ok(Decision::Record),
     };
-    admit(app, account, openid, asking).await
+    Ok(admit(app, account, openid, asking))
 }
 
 /// A question, unless too much waits already.
-pub(super) async fn admit(app: &App, account: &Account, openid: &str, asking: Asking) -> Result<Decision, sqlx::Error> {
-    let language = app.language(&account.name, openid);
+pub(super) fn admit(app: &App, account: &Account, openid: &str, asking: Asking) -> Decision {
     if app.slots.waiting() >= MAX_WAITING {
-        return Ok(Decision::Say(wording::crowded(language).into()));
+        return Decision::Say(wording::crowded(app.language(&account.name, openid)).into());
     }
-    if questions::open_count(&app.db, &account.name, openid).await? >= MAX_OPEN_QUESTIONS {
-        return Ok(Decision::Say(wording::too_many_open(language).into()));
-    }
-    Ok(Decision::Ask(asking))
+    Decision::Ask(asking)
+}
+
+/// The bound on a follower's open questions; it is judged where they are stored.
+fn room(app: &App, key: &Key) -> questions::Room {
+    let refusal = wording::too_many_open(app.language(&key.account, &key.openid)).into();
+    questions::Room { questions: MAX_OPEN_QUESTIONS, refusal }
 }
 
 fn decide_event(app: &App, event: &Event, language: Language) -> Decision {
@@ -243,6 +259,7 @@ fn welcome(app: &App, language: Language) -> String {
 
 fn arrival(app: &App, account: &Account, incoming: &Incoming, decision: &Decision) -> Arrival {
     let received_at = clock::now_ms();
+    let key = Key { account: account.name.clone(), openid: incoming.openid.clone(), dedup_key: incoming.dedup_key() };
     let reply = match decision {
         Decision::Say(text) | Decision::Reset(text) | Decision::Keep(text, _) => Some(text.clone()),
         Decision::Record
@@ -253,7 +270,7 @@ fn arrival(app: &App, account: &Account, incoming: &Incoming, decision: &Decisio
         | Decision::Relearn => None,
     };
     let question = match decision {
-        Decision::Ask(asking) => Some(question::new(app, asking.kind, &asking.text, received_at)),
+        Decision::Ask(asking) => Some(question::new(app, asking, received_at, room(app, &key))),
         _ => None,
     };
     let attachments = match decision {
@@ -266,7 +283,7 @@ fn arrival(app: &App, account: &Account, incoming: &Incoming, decision: &Decisio
         _ => None,
     };
     Arrival {
-        key: Key { account: account.name.clone(), openid: incoming.openid.clone(), dedup_key: incoming.dedup_key() },
+        key,
         kind: incoming.kind(),
         received_at,
         reply,

@@ -152,6 +152,13 @@ pub(super) struct Row<'a> {
     received_at: i64,
 }
 
+impl Row<'_> {
+    /// Whether its question, if it has one, is among those that are stored.
+    pub(super) fn is_of_one_of(&self, asked: &[super::questions::Row<'_>]) -> bool {
+        self.question_id.is_none_or(|id| asked.iter().any(|question| question.has_id(id)))
+    }
+}
+
 /// Arrow: nothing → `waiting`, or `ready` where it was read for an earlier question.
 pub(super) const INSERT: Bulk = super::bulk::sql!(
     "INSERT INTO attachments (id, account, openid, question_id, kind, name, source, url, state, object, text, received_at)

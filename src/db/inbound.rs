@@ -136,11 +136,15 @@ async fn write(db: Db, mut waiting: mpsc::Receiver<Queued>) {
     }
 }
 
-/// One refused row must not take its neighbours with it, so a refused batch is tried row by row.
+/// One refused row must not take its neighbours with it, so a refused batch is tried row by row. A database that is away refuses
+/// them all: each would wait for it in turn.
 async fn store_or_split(db: &Db, arrivals: &[Arrival]) -> Vec<Result<Stored, NotStored>> {
     match store_all(db, arrivals).await {
         Ok(stored) => stored.into_iter().map(Ok).collect(),
-        Err(error) if arrivals.len() == 1 => vec![Err(NotStored::Database(Arc::new(error)))],
+        Err(error) if arrivals.len() == 1 || !super::is_of_one_row(&error) => {
+            let error = Arc::new(error);
+            arrivals.iter().map(|_| Err(NotStored::Database(error.clone()))).collect()
+        }
         Err(_) => {
             let mut results = Vec::with_capacity(arrivals.len());
             for arrival in arrivals {
@@ -206,14 +210,23 @@ async fn store_all(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Stored>, Error> 
         .collect();
     let returned: Vec<Returned> = on_engine!(db, apart, |pool| {
         let mut transaction = pool.begin().await?;
-        let returned: Vec<Returned> =
+        let mut returned: Vec<Returned> =
             sqlx::query_as(INSERT.of(db)).bind(super::bulk::json(&rows)?).fetch_all(&mut *transaction).await?;
         let first = firsts(&returned, &copies, &distinct);
-        let (asked, changed, attached) = (questions::rows(&first), followers::rows(&first), attachments::rows(&first));
+        let (mut asked, changed) = (questions::rows(&first), followers::rows(&first));
+        let mut attached = attachments::rows(&first);
         if !changed.is_empty() {
             sqlx::query(followers::UPSERT.of(db)).bind(super::bulk::json(&changed)?).execute(&mut *transaction).await?;
         }
         if !asked.is_empty() {
+            let open =
+                sqlx::query_as(questions::OPEN.of(db)).bind(super::bulk::json(&asked)?).fetch_all(&mut *transaction).await?;
+            let refused = questions::make_room(&mut asked, &first, open);
+            if !refused.is_empty() {
+                sqlx::query(questions::REFUSE.of(db)).bind(super::bulk::json(&refused)?).execute(&mut *transaction).await?;
+                refuse(&mut returned, &refused);
+                attached.retain(|row| row.is_of_one_of(&asked));
+            }
             sqlx::query(questions::INSERT.of(db)).bind(super::bulk::json(&asked)?).execute(&mut *transaction).await?;
         }
         if !attached.is_empty() {
@@ -223,6 +236,18 @@ async fn store_all(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Stored>, Error> 
         returned
     });
     Ok(in_order(arrivals, returned, copies))
+}
+
+/// What is stored of messages whose question found no room.
+fn refuse(returned: &mut [Returned], refused: &[questions::Refused<'_>]) {
+    let replies: HashMap<&Key, &str> = refused.iter().map(|refused| (refused.key, refused.reply)).collect();
+    for row in returned {
+        if let Some(reply) = replies.get(&row.key) {
+            row.stored.question_id = None;
+            row.stored.reply = Some((*reply).to_owned());
+            row.stored.reply_kind = Kind::Text;
+        }
+    }
 }
 
 /// The arrivals that nobody brought before: only they ask, and change their follower.

@@ -51,6 +51,11 @@ pub struct Lite {
 /// What can go wrong in a query.
 pub type Error = sqlx::Error;
 
+/// Whether a statement of many rows may have failed because of one of them, rather than because the database is away.
+fn is_of_one_row(error: &Error) -> bool {
+    matches!(error, Error::Database(_) | Error::Encode(_))
+}
+
 /// Runs the same body on either engine: `on_engine!(db, writer, |pool| query(…).execute(pool).await)`.
 ///
 /// The second word chooses SQLite's pool: `readers`, `writer`, or `apart`, the writer past its line; Postgres has one for all.

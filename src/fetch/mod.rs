@@ -102,8 +102,8 @@ impl Fetcher {
         let start = Instant::now();
         let result = tokio::time::timeout(want.timeout, self.follow(url, want)).await.unwrap_or(Err(Error::Deadline));
         let class = result.as_ref().map_or_else(Error::class, |_| "fetched");
-        metrics::counter!("fetches_total", "class" => class).increment(1);
-        metrics::histogram!("fetch_seconds").record(start.elapsed().as_secs_f64());
+        metrics::counter!("huixin_fetches_total", "class" => class).increment(1);
+        metrics::histogram!("huixin_fetch_seconds").record(start.elapsed().as_secs_f64());
         result
     }
 

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, guard,
-    middleware::Compress,
+    middleware::{Compress, from_fn},
     web::{self, ServiceConfig},
 };
 
@@ -17,9 +17,9 @@ pub fn routes(service: &mut ServiceConfig) {
         .route(&format!("/a/{}/events", probe::STREAM_TOKEN), web::get().to(probe::stream_probe))
         // WeChat
         .route("/wechat", web::get().to(webhook::verify_address))
-        .route("/wechat", web::post().to(webhook::receive_push))
+        .route("/wechat", web::post().to(webhook::receive_push).wrap(from_fn(webhook::drop_headers)))
         .route("/wechat/{account}", web::get().to(webhook::verify_address))
-        .route("/wechat/{account}", web::post().to(webhook::receive_push))
+        .route("/wechat/{account}", web::post().to(webhook::receive_push).wrap(from_fn(webhook::drop_headers)))
         // Followers: phones on slow networks read these, so they are compressed
         .service(
             web::scope("/a")

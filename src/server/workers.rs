@@ -12,6 +12,7 @@ use crate::{
         self, Db, Error, answer_parts, attachments, followers, inbound, leases, moderations, privacy, questions, temporary_media,
         upload_links, usage,
     },
+    telemetry,
 };
 
 use super::seat::Seat;
@@ -39,6 +40,8 @@ const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 
 /// How often files are looked for whose process died over them.
 const READ_EVERY: Duration = Duration::from_secs(15);
+/// Samples wait in the recorder until they are counted; where nobody reads the metrics, nobody else counts them.
+const COUNT_SAMPLES_EVERY: Duration = Duration::from_secs(5);
 
 const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 
@@ -64,6 +67,10 @@ pub(super) fn spawn(app: &Arc<App>, seat: &Seat) -> TaskTracker {
     workers.spawn(every(app.clone(), "following choices and lists", FOLLOW_EVERY, |app| async move { follow(&app).await }));
     workers.spawn(every(app.clone(), "reading files", READ_EVERY, |app| async move { reading::read_left_behind(&app).await }));
     workers.spawn(every(app.clone(), "housekeeping", HOUSEKEEPING_EVERY, |app| async move { keep_house(&app).await }));
+    workers.spawn(every(app.clone(), "counting samples", COUNT_SAMPLES_EVERY, |_| async {
+        telemetry::metrics().run_upkeep();
+        Ok(())
+    }));
     workers.spawn(push_due(app.clone()));
     workers
 }

@@ -112,6 +112,7 @@ fn arrival(number: usize) -> Arrival {
         page_token: format!("page{number}"),
         page_expires_at: i64::MAX,
         owner: OWNER.into(),
+        room: questions::Room { questions: 8, refusal: "Too many.".into() },
     };
     let change = followers::Change {
         allowance: followers::Allowance::Message,

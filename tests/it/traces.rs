@@ -116,7 +116,7 @@ async fn a_question_is_one_trace_from_its_push_to_the_model() {
     assert_eq!(push.attributes.get("kind").map(String::as_str), Some("text"));
     assert_eq!((&question.parent, &question.trace), (&push.id, &push.trace));
     assert_eq!(question.attributes.get("stage").map(String::as_str), Some("settled"));
-    assert!([&push.id, &question.id].contains(&&upstream.parent) && upstream.trace == push.trace, "{sent:#?}");
+    assert_eq!((&upstream.parent, &upstream.trace), (&question.id, &push.trace), "{sent:#?}");
     assert_eq!(upstream.attributes.get("outcome").map(String::as_str), Some("answered"));
     let all = collector.requests().iter().map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect::<String>();
     assert!(!all.contains("CANARY") && !all.contains(ANNA), "no span holds a text or an openid");

@@ -101,7 +101,7 @@ async fn try_deliver(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery
         return Box::pin(hand_over(app, account, delivery)).await;
     }
     let pushing = app.pushing(account).await;
-    if pushing == Pushing::Allowed && push::is_allowed(app, delivery).await? {
+    if pushing == Pushing::Allowed && Box::pin(push::is_allowed(app, delivery)).await? {
         return Box::pin(acknowledge(app, account, delivery)).await;
     }
     if is_last(app, delivery) {

@@ -12,6 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tracing::Instrument;
+
 use crate::{
     app::{
         Account, App,
@@ -26,7 +28,10 @@ use crate::{
     telemetry::crash,
 };
 
-use super::command::{self, Commanded};
+use super::{
+    command::{self, Commanded},
+    respond::Asking,
+};
 pub use settle::{Declined, Drawn, Ending};
 
 /// How many of a follower's newest questions a short code is looked for in.
@@ -78,15 +83,16 @@ impl Asked {
 }
 
 /// A new question, owned by this process, with an unguessable page.
-pub fn new(app: &App, kind: Kind, text: &str, asked_at: i64) -> questions::New {
+pub(super) fn new(app: &App, asking: &Asking, asked_at: i64, room: questions::Room) -> questions::New {
     questions::New {
         id: uuid::Uuid::now_v7().simple().to_string(),
-        kind,
-        text: text.to_owned(),
+        kind: asking.kind,
+        text: asking.text.clone(),
         page_token: app.random_token(),
         // A page cannot outlive the answer that it shows.
         page_expires_at: asked_at + app.config.reply.page_lifetime.min(app.config.privacy.retention).as_millis() as i64,
         owner: app.holder.clone(),
+        room,
     }
 }
 
@@ -121,13 +127,15 @@ pub async fn last_answered(app: &App, account: &Account, openid: &str) -> Result
 /// Begins to answer in a task of its own.
 pub fn start(app: &Arc<App>, account: &Arc<Account>, asked: Asked) {
     let Some(live) = app.running.begin(&asked.id) else { return };
+    let tasks = app.tasks.clone();
     let registered = Registered { app: app.clone(), id: asked.id.clone(), stage: Stage::Abandoned };
-    let (app, account) = (app.clone(), account.clone());
-    app.clone().tasks.spawn(async move {
+    let (app, account, span) = (app.clone(), account.clone(), live.span());
+    let answering = async move {
         // As a whole, or the closure would take its field alone and leave the rest to end here.
         let mut registered = registered;
         registered.stage = answer(&app, &account, &asked, &live).await;
-    });
+    };
+    tasks.spawn(answering.instrument(span));
 }
 
 /// Ends a registered answer however its task ends, a panic included.

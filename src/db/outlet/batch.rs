@@ -12,7 +12,7 @@ use crate::db::{
 };
 
 #[derive(Serialize)]
-struct Letter<'a> {
+struct Row<'a> {
     #[serde(flatten)]
     key: &'a inbound::Key,
     reply: &'a str,
@@ -56,23 +56,23 @@ const SETTLE: Bulk = bulk::sql!(
 );
 
 #[derive(Serialize)]
-struct Start<'a> {
+struct Shown<'a> {
     question_id: &'a str,
     text: &'a str,
     answer: &'a str,
     owner: &'a str,
-    shown_from: i64,
-    shown_to: i64,
+    from: i64,
+    to: i64,
     reply_to: &'a str,
     at: i64,
 }
 
 /// What was shown is saved with it, so that whoever takes over begins behind the same text.
 const SHOW: Bulk = bulk::sql!(
-    "UPDATE questions SET shown = CAST(item.value ->> 'shown_to' AS BIGINT), answer = item.value ->> 'answer',
+    "UPDATE questions SET shown = CAST(item.value ->> 'to' AS BIGINT), answer = item.value ->> 'answer',
             acknowledged_at = COALESCE(acknowledged_at, CAST(item.value ->> 'at' AS BIGINT)) FROM",
     "WHERE questions.id = item.value ->> 'question_id' AND questions.owner = item.value ->> 'owner'
-       AND questions.shown = CAST(item.value ->> 'shown_from' AS BIGINT) AND questions.state IN ('received', 'answering')
+       AND questions.shown = CAST(item.value ->> 'from' AS BIGINT) AND questions.state IN ('received', 'answering')
      RETURNING questions.id"
 );
 
@@ -88,18 +88,13 @@ const KEEP: Bulk = bulk::sql!(
 
 /// Writes all of `passives`, which touch no row in common. If some cannot be written, nothing is, and these are returned.
 pub(super) async fn write(db: &Db, passives: &[&PassiveReply]) -> Result<HashSet<usize>, Error> {
-    let replies: Vec<Letter<'_>> = passives
+    let replies: Vec<Row<'_>> = passives
         .iter()
-        .map(|passive| Letter {
-            key: &passive.inbound,
-            reply: &passive.reply,
-            kind: passive.kind.as_str(),
-            owner: &passive.owner,
-        })
+        .map(|passive| Row { key: &passive.inbound, reply: &passive.reply, kind: passive.kind.as_str(), owner: &passive.owner })
         .collect();
     let parts: Vec<Part<'_>> = passives.iter().flat_map(|passive| parts(passive)).collect();
-    let shown: Vec<Start<'_>> = passives.iter().filter_map(|passive| shown(passive)).collect();
-    let kept: Vec<&Start<'_>> = shown.iter().filter(|shown| shown.shown_to > shown.shown_from).collect();
+    let shown: Vec<Shown<'_>> = passives.iter().filter_map(|passive| shown(passive)).collect();
+    let kept: Vec<&Shown<'_>> = shown.iter().filter(|shown| shown.to > shown.from).collect();
     let (replies, part_rows, shown_rows, kept_rows) =
         (bulk::json(&replies)?, bulk::json(&parts)?, bulk::json(&shown)?, bulk::json(&kept)?);
     on_engine!(db, apart, |pool| {
@@ -135,15 +130,15 @@ fn parts(passive: &PassiveReply) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
-fn shown(passive: &PassiveReply) -> Option<Start<'_>> {
+fn shown(passive: &PassiveReply) -> Option<Shown<'_>> {
     let beginning = passive.beginning.as_ref()?;
-    Some(Start {
+    Some(Shown {
         question_id: &beginning.question_id,
         text: &beginning.text,
         answer: &beginning.answer,
         owner: &beginning.owner,
-        shown_from: beginning.from,
-        shown_to: beginning.to,
+        from: beginning.from,
+        to: beginning.to,
         reply_to: &passive.inbound.dedup_key,
         at: passive.at,
     })

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Db, Error, answer_parts::Kind, connect, inbound, questions};
+use super::{Db, Error, answer_parts::Kind, connect, inbound, is_of_one_row, questions};
 
 /// Deliveries that may wait for the writer; one more waits for its place.
 const QUEUE: usize = 8192;
@@ -195,9 +195,8 @@ async fn earlier(db: &Db, key: &inbound::Key) -> Result<Written, Error> {
 
 /// One refused reply must not take its neighbours with it, so they are written one by one; a database that is away fails them all.
 async fn refuse(db: &Db, letters: Vec<Letter>, error: &Error) -> Vec<Letter> {
-    let is_of_one = matches!(error, Error::Database(_) | Error::Encode(_));
     for letter in letters {
-        let result = if is_of_one { alone(db, &letter.passive).await } else { Err(repeated(error)) };
+        let result = if is_of_one_row(error) { alone(db, &letter.passive).await } else { Err(repeated(error)) };
         let _ = letter.done.send(result);
     }
     Vec::new()

@@ -9,6 +9,7 @@
 mod admission;
 mod arrows;
 mod push;
+mod room;
 
 pub use admission::{Admission, Limit, admit};
 pub(super) use arrows::acknowledge;
@@ -17,6 +18,8 @@ pub use arrows::{
     turn_into_drawing,
 };
 pub use push::{Push, claim_pushes, end_push, release_pushes, schedule_forgotten_pushes, schedule_push, schedule_refused_pushes};
+pub use room::Room;
+pub(super) use room::{OPEN, REFUSE, Refused, make_room};
 
 use serde::Serialize;
 
@@ -96,6 +99,7 @@ pub struct New {
     pub page_token: String,
     pub page_expires_at: i64,
     pub owner: String,
+    pub room: Room,
 }
 
 /// A question as the bot and the page see it.
@@ -153,6 +157,12 @@ pub(super) struct Row<'a> {
     page_token: &'a str,
     page_expires_at: i64,
     asked_at: i64,
+}
+
+impl Row<'_> {
+    pub(super) fn has_id(&self, id: &str) -> bool {
+        self.id == id
+    }
 }
 
 /// Arrow: nothing → `received`, owned from the start by the process that stored it.
@@ -230,19 +240,6 @@ pub async fn turns(db: &Db, follower: (&str, &str), between: (i64, i64), limit: 
         .bind(between.1)
         .bind(limit)
         .fetch_all(pool)
-        .await
-    })
-}
-
-/// How many questions of one follower are still being answered.
-pub async fn open_count(db: &Db, account: &str, openid: &str) -> Result<i64, Error> {
-    on_engine!(db, readers, |pool| {
-        sqlx::query_scalar(
-            "SELECT COUNT(*) FROM questions WHERE account = $1 AND openid = $2 AND state IN ('received', 'answering')",
-        )
-        .bind(account)
-        .bind(openid)
-        .fetch_one(pool)
         .await
     })
 }
