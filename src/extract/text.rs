@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::{draft::Draft, error::Error, limits::Meter};
 
@@ -27,7 +27,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], hint: Option<&'static Encoding>) -> Re
         Some((encoding, _)) => encoding,
         None => hint.unwrap_or_else(|| guess(bytes)),
     };
-    let (text, _) = encoding.decode_with_bom_removal(bytes);
+    let text = characters(encoding, bytes);
     let wrong = text.chars().take(SAMPLE_BYTES).filter(|letter| is_wrong(*letter)).count();
     let judged = text.chars().take(SAMPLE_BYTES).count();
     if wrong * 1_000 > judged * WRONG_PER_MILLE {
@@ -37,6 +37,26 @@ pub(super) fn decode<'a>(bytes: &'a [u8], hint: Option<&'static Encoding>) -> Re
         return Err(Error::Empty);
     }
     Ok(text)
+}
+
+/// Decodes in steps: asked for the whole at once, the decoder reserves three bytes for each, which is half a child's memory.
+fn characters<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Cow<'a, str> {
+    if encoding == UTF_8
+        && let Ok(text) = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
+    let mut done = 0;
+    loop {
+        let (result, read, _) = decoder.decode_to_string(&bytes[done..], &mut text, true);
+        done += read;
+        match result {
+            CoderResult::InputEmpty => return Cow::Owned(text),
+            CoderResult::OutputFull => text.reserve_exact(bytes.len() / 2 + 16),
+        }
+    }
 }
 
 /// Writes a text file as it is, with one kind of line end.
@@ -77,7 +97,8 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
         return UTF_8;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(sample, true);
+    // A sample may end within a character, which is no error of its charset.
+    detector.feed(sample, sample.len() == bytes.len());
     detector.guess(None, Utf8Detection::Allow)
 }
 
@@ -100,6 +121,14 @@ fn is_wrong(letter: char) -> bool {
 mod tests {
     use super::decode;
     use encoding_rs::{BIG5, GBK, SHIFT_JIS};
+
+    #[test]
+    fn a_long_text_is_recognised_wherever_its_sample_ends() {
+        for before in ["", "x"] {
+            let text = before.to_owned() + &"公众号回信，把问题交给模型。".repeat(20_000);
+            assert!(decode(&GBK.encode(&text).0, None).unwrap() == text);
+        }
+    }
 
     #[test]
     fn common_charsets_are_recognised() {

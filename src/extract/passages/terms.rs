@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn questions_become_words_and_pairs() {
-        assert_eq!(of_question("回信 Widgets"), of_question("ｗｉｄｇｅｔ，回信回信"));
+        assert_eq!(of_question("回信 Widgets"), of_question("ｗｉｄｇｅｔ，回信，回信"));
         assert_eq!(of_question("猫？").len(), 1);
         assert_eq!(of_question("退款期限").len(), 3);
         assert!(of_question("？！ …").is_empty());

@@ -49,8 +49,8 @@ fn large_files() -> Vec<(&'static str, Vec<u8>)> {
         b"]\nendobj\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF",
     ]
     .concat();
-    let page: Vec<u8> = [b"<html>".as_slice(), &b"<p>a&amp;b</p>".repeat(1_400_000)].concat();
-    let chinese = "公众号，回信。".repeat(900_000).into_bytes();
+    let page: Vec<u8> = encoding_rs::GBK.encode(&"<p>公众号&amp;</p>".repeat(1_000_000)).0.into_owned();
+    let chinese = encoding_rs::BIG5.encode(&"公眾號，回信。".repeat(1_300_000)).0.into_owned();
     let rows = "甲,乙,丙\n".repeat(1_400_000).into_bytes();
     vec![
         ("a.txt", text.clone()),

@@ -5,6 +5,7 @@ mod hostile;
 mod hostile_archives;
 mod hostile_pdfs;
 mod memory;
+mod mutated;
 mod office;
 mod passages;
 mod pdf;
