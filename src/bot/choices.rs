@@ -8,7 +8,7 @@ use crate::{
     app::{Account, App},
     clock,
     db::preferences::{self, Choice, Preferences},
-    llm::models::{Catalogue, Entry, Found, Listing, listing},
+    llm::models::{Ability, Catalogue, Entry, Found, Listing, listing},
 };
 
 use super::wording::{self, Marked};
@@ -21,7 +21,7 @@ pub(super) async fn list(app: &App, account: &Account, openid: &str) -> Result<S
     let language = app.language(&account.name, openid);
     let chosen = preferences::show(&app.db, &account.name, openid).await?;
     let lists = Lists::of(app).await;
-    let (chat, pictures) = (lists.chat(), lists.pictures(app));
+    let (chat, pictures) = (lists.chat(app), lists.pictures(app));
     if chat.is_empty() && pictures.is_empty() {
         return Ok(wording::no_models(current(app, &chosen), language));
     }
@@ -29,7 +29,7 @@ pub(super) async fn list(app: &App, account: &Account, openid: &str) -> Result<S
     let chat: Vec<Marked> = chat.iter().take(MAX_SHOWN).map(|entry| marked(entry, entry.name == current(app, &chosen))).collect();
     let picture = chosen.picture_model.as_deref().or(app.config.image.model.as_deref());
     let shown = MAX_SHOWN.saturating_sub(chat.len()).max(4);
-    let first = lists.chat().len() + 1;
+    let first = lists.chat(app).len() + 1;
     let pictures: Vec<Marked> =
         pictures.iter().take(shown).map(|entry| marked(entry, Some(entry.name.as_str()) == picture)).collect();
     Ok(wording::models(&chat, (first, &pictures), language))
@@ -42,7 +42,7 @@ pub(super) async fn choose(app: &App, account: &Account, openid: &str, words: &s
     }
     let language = app.language(&account.name, openid);
     let lists = Lists::of(app).await;
-    let chat = lists.chat();
+    let chat = lists.chat(app);
     let all: Vec<&Entry> = chat.iter().copied().chain(lists.pictures(app)).collect();
     let entry = match listing::find(&all, words) {
         Found::One(entry) => entry,
@@ -72,8 +72,8 @@ impl Lists {
         Self { chat, pictures }
     }
 
-    fn chat(&self) -> Vec<&Entry> {
-        self.chat.as_ref().map(|listing| listing.chat()).unwrap_or_default()
+    fn chat(&self, app: &App) -> Vec<&Entry> {
+        self.chat.as_ref().map(|listing| chat_models(app, listing)).unwrap_or_default()
     }
 
     /// Nothing, where nothing can be drawn.
@@ -81,10 +81,26 @@ impl Lists {
         if app.painter.is_none() {
             return Vec::new();
         }
-        let chat = self.chat();
-        let pictures = self.pictures.as_ref().map(|listing| listing.picture()).unwrap_or_default();
-        pictures.into_iter().filter(|entry| chat.iter().all(|other| other.name != entry.name)).collect()
+        let chat = self.chat(app);
+        let usual = app.config.image.model.as_deref();
+        let Some(listing) = &self.pictures else { return Vec::new() };
+        let drawing = listing.picture();
+        // A name may not tell that it draws; the configuration does.
+        let unlikely = usual.and_then(|name| listing.show(name)).filter(|entry| !drawing.contains(entry));
+        unlikely.into_iter().chain(drawing).filter(|entry| chat.iter().all(|other| other.name != entry.name)).collect()
     }
+}
+
+/// The models of a list to talk to: not those of which nothing is known but that they are set up to draw, hear or speak.
+pub(super) fn chat_models<'a>(app: &App, listing: &'a Listing) -> Vec<&'a Entry> {
+    let (image, audio) = (&app.config.image, &app.config.audio);
+    let others = [&image.model, &audio.hearing_model, &audio.speaking_model].map(Option::as_deref);
+    let is_other = |entry: &Entry| {
+        !entry.abilities.contains(Ability::Writes)
+            && entry.name != app.config.llm.model
+            && others.contains(&Some(entry.name.as_str()))
+    };
+    listing.chat().into_iter().filter(|entry| !is_other(entry)).collect()
 }
 
 async fn listed(catalogue: &Catalogue) -> Option<Arc<Listing>> {
