@@ -10,10 +10,10 @@ mod admission;
 mod arrows;
 mod push;
 
-pub use admission::{Admission, Limit, admit};
+pub use admission::{Admission, Limit, admit, turn_into_drawing};
 pub use arrows::{
     Finish, Finished, Progress, acknowledge, begin_again, drop_open, finish, is_poisonous, owned_open, save_progress, set_text,
-    take_over, turn_into_drawing,
+    take_over,
 };
 pub use push::{Push, claim_pushes, end_push, release_pushes, schedule_forgotten_pushes, schedule_push};
 
