@@ -6,9 +6,13 @@
 pub const STEPS: &[&str] = &[
     "push stored",
     "question started",
+    "voice heard",
+    "page read",
+    "file read",
     "upstream asked",
     "first words",
     "progress saved",
+    "picture kept",
     "answer whole",
     "answer stored",
     "reply composed",
