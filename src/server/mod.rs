@@ -56,6 +56,8 @@ impl Server {
         db::migrate(&db).await?;
         workers::take_seat(&db, &seat).await.context("the lease of this process cannot be written")?;
         let (app, writers) = assemble::assemble(config, db, &seat)?;
+        // Before the first push, so that nobody is spoken to in a language they left.
+        app.languages.refresh(&app.db).await.context("the languages that followers chose cannot be read")?;
         let (http, address) = bind(&app)?;
         Ok(Self { address, http, app, seat, writers: Box::pin(writers) })
     }
