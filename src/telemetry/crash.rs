@@ -18,6 +18,10 @@ pub const STEPS: &[&str] = &[
     "sent",
     "send recorded",
     "push claim ended",
+    // Of questions that are more than words, and of what comes before them.
+    "voice heard",
+    "page read",
+    "picture kept",
     "file read",
 ];
 

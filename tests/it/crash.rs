@@ -19,7 +19,7 @@ const QUESTION: &str = "drip 12 回信是什么";
 const PUSH_STEPS: &[&str] = &["acknowledged", "send begun", "sent", "send recorded", "push claim ended"];
 
 /// Steps that no question in words passes; each has a test beside its subject.
-const ABILITY_STEPS: &[&str] = &["file read"];
+const ABILITY_STEPS: &[&str] = &["voice heard", "page read", "picture kept", "file read"];
 
 /// Runs one question through a process that dies at `step`, and starts it again. Panics unless everything ends well.
 async fn survives(engine: Engine, step: &str) {
