@@ -10,6 +10,7 @@ use anyhow::Context;
 use crate::{
     app::{Account, App},
     clock,
+    config::Language,
     db::{
         attachments::{self, Bound, Handed, Kind, New},
         followers, privacy,
@@ -54,6 +55,14 @@ pub enum Refusal {
     Failed(#[from] anyhow::Error),
 }
 
+/// Why a page is not open.
+#[derive(Debug)]
+pub struct Closed {
+    pub refusal: Refusal,
+    /// The language of the follower whose page it was.
+    pub language: Option<Language>,
+}
+
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
         Self::Failed(anyhow::Error::new(error).context("the database failed"))
@@ -72,9 +81,14 @@ pub(super) async fn open_page(app: &App, account: &Account, openid: &str) -> Res
 }
 
 /// Whose page this is, as long as it is open.
-pub async fn page(app: &App, token: &str) -> Result<UploadLink, Refusal> {
-    let link = upload_links::show(&app.db, token).await?.ok_or(Refusal::Unknown)?;
-    if link.expires_at <= clock::now_ms() { Err(Refusal::Expired) } else { Ok(link) }
+pub async fn page(app: &App, token: &str) -> Result<UploadLink, Closed> {
+    let closed = |refusal| Closed { refusal, language: None };
+    let link = upload_links::show(&app.db, token).await.map_err(|error| closed(error.into()))?;
+    let link = link.ok_or_else(|| closed(Refusal::Unknown))?;
+    if link.expires_at > clock::now_ms() {
+        return Ok(link);
+    }
+    Err(Closed { refusal: Refusal::Expired, language: Some(app.language(&link.account, &link.openid)) })
 }
 
 /// What the follower handed in for the present conversation.

@@ -45,6 +45,11 @@ pub struct Server {
 impl Server {
     /// Opens the database, brings its schema up to date, and binds.
     pub async fn build(config: Config) -> anyhow::Result<Self> {
+        // In a box: it is awaited inside of others, and holds all handles for a moment.
+        Box::pin(Self::open(config)).await
+    }
+
+    async fn open(config: Config) -> anyhow::Result<Self> {
         telemetry::metrics();
         for name in &config.unknown {
             tracing::warn!(name, "no variable of huixin has this name; see .env.example for the spelling");

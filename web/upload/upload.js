@@ -38,7 +38,7 @@
   }
 
   function size(bytes) {
-    if (bytes < 1024 * 1024) return Math.max(1, Math.round(bytes / 1024)) + " KB";
+    if (bytes < 1024 * 1024) return Math.ceil(bytes / 1024) + " KB";
     return (bytes / 1024 / 1024).toFixed(1) + " MB";
   }
 

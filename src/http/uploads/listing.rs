@@ -9,7 +9,7 @@ use crate::{
     db::attachments::{Handed, State},
 };
 
-use super::{answer, asked_for, refuse};
+use super::{answer, language, refuse};
 
 #[derive(Serialize)]
 struct Listing {
@@ -30,7 +30,7 @@ struct Item {
 pub async fn list_files(request: HttpRequest, app: web::Data<App>, token: web::Path<String>) -> HttpResponse {
     let link = match files::page(&app, &token).await {
         Ok(link) => link,
-        Err(refusal) => return refuse(&app, &refusal, asked_for(&request)),
+        Err(closed) => return refuse(&app, &closed.refusal, language(&closed, &request)),
     };
     let language = app.language(&link.account, &link.openid);
     match files::list(&app, &link).await {

@@ -16,7 +16,10 @@ use serde::Serialize;
 
 use crate::{
     app::App,
-    bot::{files::Refusal, wording},
+    bot::{
+        files::{Closed, Refusal},
+        wording,
+    },
     config,
 };
 
@@ -29,12 +32,12 @@ struct Problem {
     error: &'static str,
 }
 
-/// The language of whoever has no follower's page: what the browser asks for.
-fn asked_for(request: &HttpRequest) -> config::Language {
-    match answers::Language::asked_for(request) {
+/// The language in which a closed page says so: its follower's, or else what the browser asks for.
+fn language(closed: &Closed, request: &HttpRequest) -> config::Language {
+    closed.language.unwrap_or_else(|| match answers::Language::asked_for(request) {
         answers::Language::Chinese => config::Language::Chinese,
         answers::Language::English => config::Language::English,
-    }
+    })
 }
 
 fn status(refusal: &Refusal) -> StatusCode {

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{asked_for, status, words::Words};
+use super::{language, status, words::Words};
 
 #[derive(Template)]
 #[template(path = "upload/page.html")]
@@ -33,7 +33,7 @@ struct Page {
 pub async fn show_page(request: HttpRequest, app: web::Data<App>, token: web::Path<String>) -> HttpResponse {
     let link = match files::page(&app, &token).await {
         Ok(link) => link,
-        Err(refusal) => return absent(&app, &refusal, asked_for(&request)),
+        Err(closed) => return absent(&app, &closed.refusal, language(&closed, &request)),
     };
     let words = Words::of(app.language(&link.account, &link.openid));
     let page = Page {

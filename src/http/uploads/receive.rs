@@ -19,7 +19,7 @@ use crate::{
     db::upload_links::UploadLink,
 };
 
-use super::{answer, asked_for, refuse};
+use super::{answer, language, refuse};
 
 /// A phone that sends nothing for this long has lost its connection.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -51,7 +51,7 @@ pub async fn receive_file(
 ) -> HttpResponse {
     let link = match files::page(&app, &token).await {
         Ok(link) => link,
-        Err(refusal) => return refuse(&app, &refusal, asked_for(&request)),
+        Err(closed) => return refuse(&app, &closed.refusal, language(&closed, &request)),
     };
     let language = app.language(&link.account, &link.openid);
     let name = shown_name(&named.name, language);

@@ -21,8 +21,8 @@ on_both_engines! {
         world.simulator.follow(ANNA);
         for command in Command::all() {
             for language in [Language::Chinese, Language::English] {
-                let word = command.word(language);
-                let typed = [word.to_owned(), word.to_uppercase(), word.replace('/', "／"), format!("　{word}。")];
+                let spoken = command.word(language);
+                let typed = [spoken.to_owned(), spoken.to_uppercase(), spoken.replace('/', "／"), format!("　{spoken}。")];
                 for typed in typed {
                     let text = world.hears(ANNA, &typed).await;
                     assert!(!text.contains("没有这个指令") && !text.contains("你问的是"), "{typed}: {text}");

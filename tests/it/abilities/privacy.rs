@@ -46,15 +46,15 @@ fn objects(world: &World) -> usize {
 }
 
 /// A conversation that leaves something in every table.
-async fn lives(world: &World, openid: &str, word: &str) {
+async fn lives(world: &World, openid: &str, mark: &str) {
     let before = media(world, openid).len();
-    world.hears(openid, &format!("你好，{word}")).await;
-    world.says(openid, &format!("画一只{word}色的猫")).await;
+    world.hears(openid, &format!("你好，{mark}")).await;
+    world.says(openid, &format!("画一只{mark}色的猫")).await;
     receives_media(world, openid, before + 1).await;
     world.hears(openid, "/voice on").await;
     world.hears(openid, "/file").await;
-    world.hears(openid, &format!("违规 {word}")).await;
-    world.hears(openid, &format!("看看 http://localhost/{word}")).await;
+    world.hears(openid, &format!("违规 {mark}")).await;
+    world.hears(openid, &format!("看看 http://localhost/{mark}")).await;
     world.reads_on(openid).await;
 }
 

@@ -3,4 +3,6 @@
 mod browser;
 mod follower;
 mod http;
+mod media;
 mod server;
+mod share;

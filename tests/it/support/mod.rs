@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod chat;
 pub mod database;
+pub mod pages;
 pub mod process;
 pub mod world;
 
