@@ -98,6 +98,13 @@ mod tests {
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
+    /// The head of a program, of which the type is known.
+    const ELF: [u8; 64] = {
+        let mut head = [0; 64];
+        (head[0], head[1], head[2], head[3]) = (0x7f, b'E', b'L', b'F');
+        head
+    };
+
     #[test]
     fn bytes_have_the_last_word() {
         let cases: [(Option<&str>, &[u8], Kind, &str); 12] = [
@@ -106,7 +113,7 @@ mod tests {
             (Some("image/png"), b"<html><script>", Kind::Page, "text/html"),
             (Some("image/jpeg"), PNG, Kind::Picture, "image/png"),
             (Some("text/html"), PNG, Kind::Picture, "image/png"),
-            (Some("text/html"), b"\x7fELF\x02\x01\x01\0\0", Kind::Other, "application/x-executable"),
+            (Some("text/html"), &ELF, Kind::Other, "application/x-executable"),
             (Some("application/octet-stream"), b"%PDF-1.7\n", Kind::Document, "application/pdf"),
             (Some("application/json"), b"{}", Kind::Text, "application/json"),
             (Some("text/plain"), b"BMW is a maker of cars", Kind::Text, "text/plain"),

@@ -9,6 +9,7 @@ use crate::{
     clock,
     config::Problems,
     db::{self, questions},
+    moderation::words::Reload,
 };
 
 /// WeChat lets nothing be pushed later than this after the follower's message, in milliseconds.
@@ -28,6 +29,7 @@ enum Reread {
 /// Reads everything again, and tries again what WeChat refused. A new source is one more line here.
 pub async fn reload(app: &Arc<App>) {
     report("accounts", accounts(app).await);
+    report("words", words(app).await);
     push_again(app).await;
     let app = app.clone();
     app.clone().tasks.spawn(async move {
@@ -76,6 +78,17 @@ async fn accounts(app: &App) -> Result<Reread, Problems> {
     }
     let changed: Vec<&str> = differences.changed.iter().map(|changed| changed.name.as_str()).collect();
     Ok(Reread::Changed(format!("added {:?}, changed {changed:?}, removed {:?}", differences.added, differences.removed)))
+}
+
+/// `MODERATION_WORDS`. What is wrong with a list is told where it is read, and the old one stays.
+async fn words(app: &App) -> Result<Reread, Problems> {
+    let moderation = app.moderation.clone();
+    let reload = tokio::task::spawn_blocking(move || moderation.reload()).await;
+    Ok(match reload {
+        Ok(Reload::Loaded { words, .. }) => Reread::Changed(format!("{words} words")),
+        Ok(Reload::Unchanged) => Reread::Absent,
+        Ok(Reload::Kept { .. }) | Err(_) => Reread::Unchanged,
+    })
 }
 
 fn report(source: &'static str, result: Result<Reread, Problems>) {
