@@ -46,15 +46,15 @@ fn objects(world: &World) -> usize {
 }
 
 /// A conversation that leaves something in every table.
-async fn lives(world: &World, openid: &str, word: &str) {
+async fn lives(world: &World, openid: &str, mark: &str) {
     let before = media(world, openid).len();
-    world.hears(openid, &format!("你好，{word}")).await;
-    world.says(openid, &format!("画一只{word}色的猫")).await;
+    world.hears(openid, &format!("你好，{mark}")).await;
+    world.says(openid, &format!("画一只{mark}色的猫")).await;
     receives_media(world, openid, before + 1).await;
     world.hears(openid, "/voice on").await;
     world.hears(openid, "/file").await;
-    world.hears(openid, &format!("违规 {word}")).await;
-    world.hears(openid, &format!("看看 http://localhost/{word}")).await;
+    world.hears(openid, &format!("违规 {mark}")).await;
+    world.hears(openid, &format!("看看 http://localhost/{mark}")).await;
     world.reads_on(openid).await;
 }
 
@@ -120,6 +120,18 @@ on_both_engines! {
             assert!(text.contains("2 个提问"), "{text}");
         }
         assert_eq!(world.count("SELECT COUNT(*) FROM questions").await, 0);
+        world.end().await;
+    }
+
+    async fn a_picture_that_is_being_drawn_is_not_kept_after_all(engine: Engine) {
+        let world = world_of(engine, VERIFIED).with("IMAGE_MODEL", "huixin-draw").start().await;
+        world.simulator.follow(ANNA);
+        world.says(ANNA, "/draw slow 10 一只猫").await;
+        assert!(world.hears(ANNA, "删除我的数据 确认").await.contains("已删除"));
+        let uploaded = async |world: &World| world.simulator.calls().iter().any(|call| call.path == "/cgi-bin/media/upload");
+        world.until("the picture is drawn", uploaded).await;
+        world.until("its bytes are gone", async |world: &World| objects(world) == 0).await;
+        assert!(media(&world, ANNA).is_empty());
         world.end().await;
     }
 
