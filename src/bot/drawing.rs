@@ -7,7 +7,7 @@ use crate::{
     app::{Account, App, capability::Pushing, running::Live},
     clock,
     db::{
-        answer_parts::{Kind, New, Waiting},
+        answer_parts::{Kind, New},
         followers, preferences,
     },
     fetch::{self, Want},
@@ -62,7 +62,7 @@ pub(super) async fn draw(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, 
     let mut pictures = Vec::new();
     for source in drawn.pictures.into_iter().take(MAX_PICTURES) {
         match keep(app, asked, source, &drawn.model).await {
-            Ok(object) => pictures.push(New { kind: Kind::Image, text: prompt.clone(), object: Some(object) }),
+            Ok(kept) => pictures.push(kept),
             Err(error) => {
                 tracing::warn!(
                     request = asked.id,
@@ -77,15 +77,20 @@ pub(super) async fn draw(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, 
         return Ok(Ending::Broken(UpstreamError::Malformed { reason: "no picture of the drawing can be used".into() }));
     }
     crash::point("picture kept");
-    for picture in &pictures {
-        hand_to_wechat(app, account, asked, picture).await?;
+    let mut parts = Vec::new();
+    for (object, for_wechat) in pictures {
+        media::give(app, account, &object, for_wechat).await?;
+        parts.push(New { kind: Kind::Image, text: prompt.clone(), object: Some(object) });
     }
     let words = wording::drawn(drawn.revised_prompt.as_deref().unwrap_or(&prompt), language);
-    Ok(Ending::Drawn(Drawn { model: drawn.model, words, pictures, usage: drawn.usage }))
+    Ok(Ending::Drawn(Drawn { model: drawn.model, words, pictures: parts, usage: drawn.usage }))
 }
 
-/// Labels a picture and keeps it; returns its key.
-async fn keep(app: &App, asked: &Asked, source: Source, model: &str) -> anyhow::Result<String> {
+/// A picture's key, and the picture as WeChat takes it with its type.
+type Kept = (String, (Vec<u8>, &'static str));
+
+/// Labels a picture and keeps it.
+async fn keep(app: &App, asked: &Asked, source: Source, model: &str) -> anyhow::Result<Kept> {
     let bytes = match source {
         Source::Bytes(bytes) => bytes,
         Source::Url(url) => app.fetcher.get(&url, UPSTREAM_PICTURE).await?.bytes,
@@ -93,7 +98,7 @@ async fn keep(app: &App, asked: &Asked, source: Source, model: &str) -> anyhow::
     let label = label(app, asked, model);
     let finished = app.workshop.finish(bytes, label).await?;
     let key = app.storage.put(finished.stored, finished.extension).await?;
-    Ok(key.as_str().to_owned())
+    Ok((key.as_str().to_owned(), (finished.wechat, finished.wechat_type)))
 }
 
 fn label(app: &App, asked: &Asked, model: &str) -> Label {
@@ -107,21 +112,6 @@ fn label(app: &App, asked: &Asked, model: &str) -> Label {
     };
     let aigc = Aigc::made_by(&format!("{producer}/{model}"), &asked.id);
     Label::On(LabelSettings { mark: Some(mark), aigc })
-}
-
-/// Lets WeChat have the picture before anybody waits for it. What fails here is tried again at its delivery.
-async fn hand_to_wechat(app: &App, account: &Account, asked: &Asked, picture: &New) -> Result<(), sqlx::Error> {
-    let part = Waiting {
-        question_id: asked.id.clone(),
-        seq: 0,
-        kind: picture.kind,
-        text: String::new(),
-        object: picture.object.clone(),
-        question: asked.text.clone(),
-        page_token: String::new(),
-        asked_at: asked.asked_at,
-    };
-    media::media_id(app, account, &part).await.map(drop)
 }
 
 /// Tells a follower who may be told that the work takes longer; then waits for ever.

@@ -15,6 +15,7 @@ use crate::{
     config::Language,
     db::{
         answer_parts::New,
+        privacy,
         questions::{self, Finish, Finished, Progress, State},
         usage::Spent,
     },
@@ -110,6 +111,7 @@ pub(super) async fn settle(app: &Arc<App>, account: &Arc<Account>, asked: &Asked
                     account = asked.account,
                     "the question is answered elsewhere, or its follower left"
                 );
+                leave_nothing(app, asked, &parts).await;
                 return Stage::Abandoned;
             }
             Err(error) => {
@@ -117,6 +119,25 @@ pub(super) async fn settle(app: &Arc<App>, account: &Arc<Account>, asked: &Asked
                 return Stage::Abandoned;
             }
         }
+    }
+}
+
+/// Deletes what was made for a question that was erased meanwhile.
+async fn leave_nothing(app: &App, asked: &Asked, parts: &[New]) {
+    let objects: Vec<String> = parts.iter().filter_map(|part| part.object.clone()).collect();
+    if objects.is_empty() {
+        return;
+    }
+    let unnamed = async {
+        // Someone else may be answering it, with the same picture.
+        match questions::show(&app.db, &asked.id).await? {
+            Some(_) => Ok(Vec::new()),
+            None => privacy::unnamed(&app.db, objects).await,
+        }
+    };
+    match unnamed.await {
+        Ok(objects) => app.delete_objects(objects).await,
+        Err(error) => tracing::warn!(request = asked.id, %error, "what an erased question left is swept another time"),
     }
 }
 

@@ -69,7 +69,7 @@ fn purpose(command: Command, language: Language) -> &'static str {
         (Command::Last, Chinese) => "再看一遍上一个回答",
         (Command::Last, English) => "the previous answer once more",
         (Command::Draw, Chinese) => "画一张图，例如「画一只戴帽子的猫」",
-        (Command::Draw, English) => "a picture, for example “draw a cat with a hat”",
+        (Command::Draw, English) => "a picture, for example “/draw a cat with a hat”",
         (Command::Models, Chinese) => "看看有哪些模型",
         (Command::Models, English) => "the models there are",
         (Command::Model, Chinese) => "换一个模型，例如「模型 2」",

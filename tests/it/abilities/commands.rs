@@ -2,7 +2,7 @@
 
 use huixin::{bot::command::Command, config::Language};
 
-use super::{ANNA, chats, world_of};
+use super::{ANNA, chats, media, world_of};
 use crate::support::{
     Engine,
     chat::bare,
@@ -21,8 +21,8 @@ on_both_engines! {
         world.simulator.follow(ANNA);
         for command in Command::all() {
             for language in [Language::Chinese, Language::English] {
-                let spoken = command.word(language);
-                let typed = [spoken.to_owned(), spoken.to_uppercase(), spoken.replace('/', "／"), format!("　{spoken}。")];
+                let shown = command.word(language);
+                let typed = [shown.to_owned(), shown.to_uppercase(), shown.replace('/', "／"), format!("　{shown}。")];
                 for typed in typed {
                     let text = world.hears(ANNA, &typed).await;
                     assert!(!text.contains("没有这个指令") && !text.contains("你问的是"), "{typed}: {text}");
@@ -64,6 +64,28 @@ on_both_engines! {
         let words: Vec<String> = Command::all().map(|command| command.word(Language::Chinese).to_owned()).collect();
         assert_eq!(whole, words);
         assert_eq!(bare_help.len(), whole.len() - 2);
+        world.end().await;
+    }
+
+    async fn the_examples_of_the_help_work_as_they_stand(engine: Engine) {
+        let world = world_of(engine, VERIFIED)
+            .with("IMAGE_MODEL", "huixin-draw")
+            .with("AUDIO_SPEAKING_MODEL", "huixin-speak")
+            .start()
+            .await;
+        world.simulator.follow(ANNA);
+        let mut tried = 0;
+        for (language, quotes) in [("/lang zh", ('「', '」')), ("/lang en", ('“', '”'))] {
+            world.hears(ANNA, language).await;
+            let help = world.hears(ANNA, "/help").await;
+            for example in help.split(quotes.0).skip(1).filter_map(|rest| rest.split(quotes.1).next()) {
+                tried += 1;
+                world.says(ANNA, example).await;
+                world.is_quiet().await;
+                assert!(chats(&world).is_empty(), "{example} was put to the model");
+            }
+        }
+        assert_eq!((tried, media(&world, ANNA).len()), (8, 2), "{}", world.transcript());
         world.end().await;
     }
 

@@ -128,7 +128,7 @@ on_both_engines! {
 
     async fn what_wechat_does_not_take_is_made_to_fit(engine: Engine) {
         let world = starts(drawing(engine, VERIFIED)).await;
-        for (index, wish) in ["/draw webp 一只猫", "/draw jpeg 一只狗", "/draw 20mb 一座城"].into_iter().enumerate() {
+        for (index, wish) in ["/draw 20mb 一座城", "/draw webp 一只猫", "/draw jpeg 一只狗"].into_iter().enumerate() {
             world.says(ANNA, wish).await;
             let pictures = receives_media(&world, ANNA, index + 1).await;
             let medium = &pictures[index].1;

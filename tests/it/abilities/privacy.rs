@@ -123,6 +123,18 @@ on_both_engines! {
         world.end().await;
     }
 
+    async fn a_picture_that_is_being_drawn_is_not_kept_after_all(engine: Engine) {
+        let world = world_of(engine, VERIFIED).with("IMAGE_MODEL", "huixin-draw").start().await;
+        world.simulator.follow(ANNA);
+        world.says(ANNA, "/draw slow 10 一只猫").await;
+        assert!(world.hears(ANNA, "删除我的数据 确认").await.contains("已删除"));
+        let uploaded = async |world: &World| world.simulator.calls().iter().any(|call| call.path == "/cgi-bin/media/upload");
+        world.until("the picture is drawn", uploaded).await;
+        world.until("its bytes are gone", async |world: &World| objects(world) == 0).await;
+        assert!(media(&world, ANNA).is_empty());
+        world.end().await;
+    }
+
     async fn an_answer_that_is_being_written_is_not_kept_after_all(engine: Engine) {
         let world = world_of(engine, VERIFIED).start().await;
         world.simulator.follow(ANNA);

@@ -1,6 +1,6 @@
 //! Voice: heard by WeChat or by the speech model, quoted, remembered; and answers that are spoken.
 
-use huixin::simulator::{MediaKind, Recording, Via};
+use huixin::simulator::{MediaKind, Recognition, Recording, Via, VoiceFormat};
 
 use super::{ANNA, chats, media, receives_media, settled, text_of, world_of};
 use crate::support::{
@@ -19,7 +19,7 @@ async fn speaks(world: &World, recording: Recording) -> String {
 }
 
 fn recognised(words: &str) -> Recording {
-    Recording { words: words.into(), format: Default::default(), recognition: Default::default() }
+    Recording { words: words.into(), format: VoiceFormat::Amr, recognition: Recognition::On }
 }
 
 on_both_engines! {
