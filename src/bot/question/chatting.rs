@@ -55,6 +55,7 @@ pub(super) async fn chat(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, 
         Heard::Whole(Ok(Outcome { call: Some(Call::Draw { prompt }), .. })) => {
             // From here on it is a drawing, also for whoever takes it over.
             questions::turn_into_drawing(&app.db, &asked.id, &app.holder, &prompt).await?;
+            live.write(|written| written.is_drawing = true);
             let drawing = Asked { kind: questions::Kind::Draw, text: prompt, ..asked.clone() };
             return drawing::draw(app, account, &drawing, live).await;
         }
