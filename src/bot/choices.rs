@@ -8,7 +8,7 @@ use crate::{
     app::{Account, App},
     clock,
     db::preferences::{self, Choice, Preferences},
-    llm::models::{Catalogue, Entry, Found, Listing, listing},
+    llm::models::{Ability, Catalogue, Entry, Found, Listing, listing},
 };
 
 use super::wording::{self, Marked};
@@ -72,13 +72,8 @@ impl Lists {
         Self { chat, pictures }
     }
 
-    /// Without those that the operator has named for something else: a name does not always tell.
     fn chat(&self, app: &App) -> Vec<&Entry> {
-        let (image, audio) = (&app.config.image, &app.config.audio);
-        let others = [image.model.as_ref(), audio.hearing_model.as_ref(), audio.speaking_model.as_ref()];
-        let mut chat = self.chat.as_ref().map(|listing| listing.chat()).unwrap_or_default();
-        chat.retain(|entry| !others.contains(&Some(&entry.name)));
-        chat
+        self.chat.as_ref().map(|listing| chat_models(app, listing)).unwrap_or_default()
     }
 
     /// Nothing, where nothing can be drawn.
@@ -87,11 +82,25 @@ impl Lists {
             return Vec::new();
         }
         let chat = self.chat(app);
-        let own = app.config.image.model.as_deref().and_then(|name| self.pictures.as_ref()?.show(name));
-        let listed = self.pictures.as_ref().map(|listing| listing.picture()).unwrap_or_default();
-        let others = listed.into_iter().filter(|entry| Some(entry.name.as_str()) != own.map(|own| own.name.as_str()));
-        own.into_iter().chain(others).filter(|entry| chat.iter().all(|other| other.name != entry.name)).collect()
+        let usual = app.config.image.model.as_deref();
+        let Some(listing) = &self.pictures else { return Vec::new() };
+        let drawing = listing.picture();
+        // A name may not tell that it draws; the configuration does.
+        let unlikely = usual.and_then(|name| listing.show(name)).filter(|entry| !drawing.contains(entry));
+        unlikely.into_iter().chain(drawing).filter(|entry| chat.iter().all(|other| other.name != entry.name)).collect()
     }
+}
+
+/// The models of a list to talk to: not those of which nothing is known but that they are set up to draw, hear or speak.
+pub(super) fn chat_models<'a>(app: &App, listing: &'a Listing) -> Vec<&'a Entry> {
+    let (image, audio) = (&app.config.image, &app.config.audio);
+    let others = [&image.model, &audio.hearing_model, &audio.speaking_model].map(Option::as_deref);
+    let is_other = |entry: &Entry| {
+        !entry.abilities.contains(Ability::Writes)
+            && entry.name != app.config.llm.model
+            && others.contains(&Some(entry.name.as_str()))
+    };
+    listing.chat().into_iter().filter(|entry| !is_other(entry)).collect()
 }
 
 async fn listed(catalogue: &Catalogue) -> Option<Arc<Listing>> {

@@ -9,6 +9,7 @@ use crate::{
         preferences::{self, Choice},
         questions::{Kind, Question},
     },
+    wechat::incoming::Incoming,
 };
 
 use super::{
@@ -20,7 +21,13 @@ use super::{
 };
 
 /// Does what a follower commands.
-pub(super) async fn obey(app: &App, account: &Account, openid: &str, commanded: Commanded) -> Result<Decision, sqlx::Error> {
+pub(super) async fn obey(
+    app: &App,
+    account: &Account,
+    incoming: &Incoming,
+    commanded: Commanded,
+) -> Result<Decision, sqlx::Error> {
+    let openid = incoming.openid.as_str();
     let language = app.language(&account.name, openid);
     let argument = commanded.argument.as_str();
     Ok(match commanded.command {
@@ -50,7 +57,7 @@ pub(super) async fn obey(app: &App, account: &Account, openid: &str, commanded: 
         Command::Voice => Decision::Say(speak(app, account, openid, argument).await?),
         Command::Usage => Decision::Say(limits::usage(app, &account.name, openid).await?),
         Command::Language => Decision::Say(speak_in(app, account, openid, argument).await?),
-        Command::Delete => Decision::Say(privacy::delete(app, account, openid, argument).await?),
+        Command::Delete => Decision::Say(privacy::delete(app, account, incoming, argument).await?),
     })
 }
 

@@ -5,7 +5,7 @@
 use crate::{
     app::{Account, App},
     config::Language,
-    db::{followers, questions},
+    db::{followers, preferences::Preferences, questions},
     llm::{
         chat::{Role, Turn},
         history::{self, Exchange},
@@ -35,7 +35,7 @@ pub(super) async fn conversation(
     app: &App,
     account: &Account,
     asked: &Asked,
-    (question, material): (&str, &Material),
+    (question, material, chosen): (&str, &Material, &Preferences),
 ) -> Result<Conversation, sqlx::Error> {
     let follower = followers::show(&app.db, &account.name, &asked.openid).await?;
     let session_start = follower.map_or(0, |follower| follower.session_started_at);
@@ -43,12 +43,13 @@ pub(super) async fn conversation(
     let past = questions::turns(&app.db, (&account.name, &asked.openid), between, MAX_TURNS).await?;
     let canary = material.fence.as_ref().map(|_| Canary::random());
     let language = app.language(&account.name, &asked.openid);
-    let mut system = system_prompt(app, language);
+    let model = chosen.chat_model.as_deref().unwrap_or(&app.config.llm.model);
+    let mut system = system_prompt(app, model, language);
     if let (Some(fence), Some(canary)) = (&material.fence, &canary) {
         system = format!("{system}\n\n{}\n[{}]", fence.rule(), canary.mark());
     }
     let mut turns = vec![Turn::new(Role::System, system)];
-    turns.extend(history::remember(unbroken(app, asked.asked_at, past), app.config.session.tokens));
+    turns.extend(history::remember(unbroken(app, model, asked.asked_at, past), app.config.session.tokens));
     let is_first = turns.len() == 1;
     let content = material.passages.iter().map(String::as_str).chain([question]).collect::<Vec<_>>().join("\n\n");
     turns.push(Turn { images: material.images.clone(), ..Turn::new(Role::User, content) });
@@ -57,9 +58,9 @@ pub(super) async fn conversation(
 }
 
 /// The turns up to the first pause that is longer than a conversation's.
-fn unbroken(app: &App, asked_at: i64, newest_first: Vec<questions::Turn>) -> impl Iterator<Item = Exchange> {
+fn unbroken(app: &App, model: &str, asked_at: i64, newest_first: Vec<questions::Turn>) -> impl Iterator<Item = Exchange> {
     let idle = app.config.session.idle.as_millis() as i64;
-    let echoes = app.config.llm.echo_reasoning.contains(&app.config.llm.model);
+    let echoes = app.config.llm.echo_reasoning.iter().any(|echoing| echoing == model);
     newest_first
         .into_iter()
         .scan(asked_at, move |later, turn| {
@@ -69,17 +70,17 @@ fn unbroken(app: &App, asked_at: i64, newest_first: Vec<questions::Turn>) -> imp
             })
         })
         .map(move |turn| Exchange {
+            // The model did not write what stands above its answer, and would learn to.
+            answer: wording::without_heard(&turn.answer, &turn.text).to_owned(),
             question: turn.text,
-            answer: turn.answer,
             reasoning: Some(turn.reasoning).filter(|reasoning| echoes && !reasoning.is_empty()),
         })
 }
 
-fn system_prompt(app: &App, language: Language) -> String {
+fn system_prompt(app: &App, model: &str, language: Language) -> String {
     let today = jiff::ZonedDateTime::now().strftime("%Y-%m-%d (%A, %Z)").to_string();
-    let own = &app.config.llm;
-    match &own.system_prompt {
-        Some(prompt) => format!("{prompt}\n\n[model: {}; date: {today}]", own.model),
-        None => wording::system_prompt(&own.model, &today, language),
+    match &app.config.llm.system_prompt {
+        Some(prompt) => format!("{prompt}\n\n[model: {model}; date: {today}]"),
+        None => wording::system_prompt(model, &today, language),
     }
 }

@@ -167,7 +167,7 @@ async fn decide(app: &App, account: &Account, incoming: &Incoming) -> Result<Dec
     let language = app.language(&account.name, openid);
     let asking = match &incoming.content {
         Content::Event(Event::Click { key }) => match command::read(key, None) {
-            Reading::Command(commanded) => return commands::obey(app, account, openid, commanded).await,
+            Reading::Command(commanded) => return commands::obey(app, account, incoming, commanded).await,
             Reading::NearMiss(_) | Reading::Question => material::in_words(key),
         },
         Content::Event(event) => match decide_event(app, event, language) {
@@ -175,7 +175,7 @@ async fn decide(app: &App, account: &Account, incoming: &Incoming) -> Result<Dec
             decision => return Ok(decision),
         },
         Content::Text { text, menu_id } => match command::read(text, menu_id.as_deref()) {
-            Reading::Command(commanded) => return commands::obey(app, account, openid, commanded).await,
+            Reading::Command(commanded) => return commands::obey(app, account, incoming, commanded).await,
             Reading::NearMiss(command) => return Ok(Decision::Say(wording::near_miss(command, language))),
             Reading::Question if text.trim().is_empty() || text.starts_with(UNSUPPORTED_NOTICE) => {
                 return Ok(Decision::Say(wording::cannot_read("unknown", language)));
@@ -292,6 +292,11 @@ fn arrival(app: &App, account: &Account, incoming: &Incoming, decision: &Decisio
         continues,
         follower: change(incoming, decision),
     }
+}
+
+/// The key of a push in the ledger.
+pub(super) fn key(account: &Account, incoming: &Incoming) -> Key {
+    Key { account: account.name.clone(), openid: incoming.openid.clone(), dedup_key: incoming.dedup_key() }
 }
 
 /// What a push changes for its follower; job events come from a helper account of the platform and change nothing.

@@ -9,6 +9,7 @@ use crate::{
 };
 
 use super::{
+    choices,
     question::{Asked, Declined},
     wording,
 };
@@ -24,7 +25,7 @@ pub(super) async fn sees(app: &App, chosen: &Preferences) -> bool {
 /// The models that can see, each with its number in the list.
 pub(super) async fn seeing_models(app: &App) -> Vec<(usize, String)> {
     let listed = listing(app).await;
-    let chat = listed.as_ref().map(|listing| listing.chat()).unwrap_or_default();
+    let chat = listed.as_ref().map(|listing| choices::chat_models(app, listing)).unwrap_or_default();
     let numbered = chat.iter().enumerate().filter(|(_, entry)| entry.abilities.contains(Ability::Sees));
     let mut seeing: Vec<(usize, String)> = numbered.map(|(index, entry)| (index + 1, entry.name.clone())).collect();
     let usual = &app.config.llm.model;

@@ -19,12 +19,12 @@ pub struct Moderation<'a> {
     pub decided_at: i64,
 }
 
-/// Records a decision.
+/// Records a decision; about a question that was erased meanwhile, nothing.
 pub async fn record(db: &Db, moderation: &Moderation<'_>) -> Result<(), Error> {
     on_engine!(db, writer, |pool| {
         sqlx::query(
             "INSERT INTO moderations (id, account, question_id, point, decision, moderator, label, text_hash, held_text, decided_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10 FROM questions WHERE id = $3",
         )
         .bind(uuid::Uuid::now_v7().simple().to_string())
         .bind(moderation.account)

@@ -30,6 +30,8 @@ pub struct Gate {
     before: String,
     pending: String,
     stopped: Option<Verdict>,
+    /// What it was stopped at.
+    withheld: String,
 }
 
 /// What comes out of the gate.
@@ -53,8 +55,8 @@ struct Found {
 impl Gate {
     /// A gate for one stream. `session` is the same for nothing else; an id of the question will do.
     pub fn new(chain: Arc<Chain>, point: Point, session: impl Into<String>) -> Self {
-        let (before, pending) = (String::new(), String::new());
-        Self { chain, point, session: session.into(), policy: None, before, pending, stopped: None }
+        let (before, pending, withheld) = (String::new(), String::new(), String::new());
+        Self { chain, point, session: session.into(), policy: None, before, pending, stopped: None, withheld }
     }
 
     /// The same gate, which also stops at the canary and disarms links.
@@ -82,7 +84,13 @@ impl Gate {
     pub fn restart(&mut self) {
         self.before.clear();
         self.pending.clear();
+        self.withheld.clear();
         self.stopped = None;
+    }
+
+    /// The text at which the gate closed; empty while it is open.
+    pub fn withheld(&self) -> &str {
+        &self.withheld
     }
 
     async fn release(&mut self, tail: Tail) -> Passed {
@@ -169,6 +177,7 @@ impl Gate {
     fn stop_at(&mut self, verdict: Verdict, text: &str) {
         report(self.point, text, &verdict);
         self.pending.clear();
+        text.clone_into(&mut self.withheld);
         self.stopped = Some(verdict);
     }
 

@@ -45,6 +45,11 @@ pub struct Server {
 impl Server {
     /// Opens the database, brings its schema up to date, and binds.
     pub async fn build(config: Config) -> anyhow::Result<Self> {
+        // In a box: it is awaited inside of others, and holds all handles for a moment.
+        Box::pin(Self::open(config)).await
+    }
+
+    async fn open(config: Config) -> anyhow::Result<Self> {
         telemetry::metrics();
         for name in &config.unknown {
             tracing::warn!(name, "no variable of huixin has this name; see .env.example for the spelling");
@@ -56,6 +61,8 @@ impl Server {
         db::migrate(&db).await?;
         workers::take_seat(&db, &seat).await.context("the lease of this process cannot be written")?;
         let (app, writers) = assemble::assemble(config, db, &seat)?;
+        // Before the first push, so that nobody is spoken to in a language they left.
+        app.languages.refresh(&app.db).await.context("the languages that followers chose cannot be read")?;
         let (http, address) = bind(&app)?;
         Ok(Self { address, http, app, seat, writers: Box::pin(writers) })
     }

@@ -6,9 +6,13 @@
 pub const STEPS: &[&str] = &[
     "push stored",
     "question started",
+    "voice heard",
+    "page read",
+    "file read",
     "upstream asked",
     "first words",
     "progress saved",
+    "picture kept",
     "answer whole",
     "answer stored",
     "reply composed",
@@ -18,11 +22,6 @@ pub const STEPS: &[&str] = &[
     "sent",
     "send recorded",
     "push claim ended",
-    // Of questions that are more than words, and of what comes before them.
-    "voice heard",
-    "page read",
-    "picture kept",
-    "file read",
 ];
 
 /// Ends the process if `HUIXIN_CRASH_AT` names this step: `step` at its first passing, `step#3` at its third.

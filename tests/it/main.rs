@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 #![expect(unreachable_pub, reason = "one binary: everything in it is private to it")]
 
+mod abilities;
 mod answer_html;
 mod answer_page;
 mod budget;

@@ -35,9 +35,8 @@ pub(super) async fn ask(
         }
     }
     crash::point("question started");
-    let ending = match asked.kind {
-        Kind::Chat => Box::pin(chatting::chat(app, account, asked, live)).await?,
-        Kind::Draw => Box::pin(drawing::draw(app, account, asked, live)).await?,
-    };
-    Ok(Some(ending))
+    match asked.kind {
+        Kind::Chat => Box::pin(chatting::chat(app, account, asked, live)).await,
+        Kind::Draw => Box::pin(drawing::draw(app, account, asked, live)).await.map(Some),
+    }
 }

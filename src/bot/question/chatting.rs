@@ -11,14 +11,15 @@ use crate::{
     },
     bot::{
         conversation::{self, Conversation},
-        drawing, moderating,
+        drawing, limits, moderating,
         reading::{self, Material},
         speaking, wording,
     },
+    clock,
     config::Language,
     db::{
         preferences::{self, Preferences},
-        questions,
+        questions::{self, Admission},
     },
     llm::{
         UpstreamError,
@@ -34,34 +35,45 @@ use super::{
 };
 
 /// Asks the chat model.
-pub(super) async fn chat(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, live: &Live) -> Result<Ending, sqlx::Error> {
+///
+/// `None` when the question is no longer ours.
+pub(super) async fn chat(
+    app: &Arc<App>,
+    account: &Arc<Account>,
+    asked: &Asked,
+    live: &Live,
+) -> Result<Option<Ending>, sqlx::Error> {
     let chosen = preferences::show(&app.db, &asked.account, &asked.openid).await?;
     let material = match reading::read(app, account, asked, &chosen).await? {
         Ok(material) => material,
-        Err(declined) => return Ok(Ending::Declined(declined)),
+        Err(declined) => return Ok(Some(Ending::Declined(declined))),
     };
     let question = match moderating::judge(app, asked, Point::Question, &material.text).await? {
         Ok(question) => question,
-        Err(declined) => return Ok(Ending::Declined(declined)),
+        Err(declined) => return Ok(Some(Ending::Declined(declined))),
     };
-    let conversation = conversation::conversation(app, account, asked, (&question, &material)).await?;
+    if question != material.text {
+        // Later questions bring this one along, and must not bring what was starred out.
+        questions::set_text(&app.db, &asked.id, &app.holder, &question).await?;
+    }
+    let conversation = conversation::conversation(app, account, asked, (&question, &material, &chosen)).await?;
     let language = app.language(&asked.account, &asked.openid);
     live.write(|written| begin_anew(written, &asked.shown, &material.heading, language));
     crash::point("upstream asked");
     let started = Instant::now();
     let heard = listen(app, asked, live, (&conversation, &material, &chosen)).await;
     metrics::histogram!("huixin_upstream_seconds").record(started.elapsed().as_secs_f64());
-    Ok(match heard {
+    if !matches!(heard, Heard::Whole(Ok(_))) {
+        live.write(|written| drop_lone_heading(written, &material.heading));
+    }
+    Ok(Some(match heard {
         Heard::Whole(Ok(Outcome { call: Some(Call::Draw { prompt }), .. })) => {
-            // From here on it is a drawing, also for whoever takes it over.
-            questions::turn_into_drawing(&app.db, &asked.id, &app.holder, &prompt).await?;
-            live.write(|written| written.is_drawing = true);
-            let drawing = Asked { kind: questions::Kind::Draw, text: prompt, ..asked.clone() };
-            return drawing::draw(app, account, &drawing, live).await;
+            return draw_instead(app, account, asked, (live, prompt)).await;
         }
         Heard::Whole(Ok(outcome)) => {
             let answer = live.written().answer;
-            let spoken = if chosen.speaks { speaking::speak(app, asked, &answer).await } else { None };
+            let own_words = answer.strip_prefix(&material.heading).unwrap_or(&answer);
+            let spoken = if chosen.speaks { speaking::speak(app, asked, own_words).await } else { None };
             Ending::Told(Box::new(Told {
                 outcome,
                 spoken,
@@ -74,22 +86,70 @@ pub(super) async fn chat(app: &Arc<App>, account: &Arc<Account>, asked: &Asked, 
             Ending::Declined(crate::bot::sight::blind(app, asked, &chosen).await)
         }
         Heard::Whole(Err(error)) => Ending::Broken(error),
-        Heard::Stopped(verdict) => {
-            let text = live.written().answer;
+        Heard::Stopped(Stopped { verdict, withheld }) => {
+            let text = live.written().answer + &withheld;
             moderating::record(app, asked, Point::Answer, &text, &verdict).await?;
             Ending::Stopped(moderating::declined(app, asked, &verdict))
         }
-    })
+    }))
+}
+
+/// Draws what the model wants drawn, within the limits of pictures.
+async fn draw_instead(
+    app: &Arc<App>,
+    account: &Arc<Account>,
+    asked: &Asked,
+    (live, prompt): (&Live, String),
+) -> Result<Option<Ending>, sqlx::Error> {
+    let own = (asked.id.as_str(), app.holder.as_str());
+    match questions::turn_into_drawing(&app.db, own, &prompt, &app.config.limits, clock::now_ms()).await? {
+        Admission::Granted => {}
+        Admission::Refused { limit, free_at } => return Ok(Some(limits::refuse(app, asked, limit, free_at))),
+        Admission::Busy | Admission::Lost => return Ok(None),
+    }
+    live.write(|written| written.is_drawing = true);
+    let drawing = Asked { kind: questions::Kind::Draw, text: prompt, ..asked.clone() };
+    drawing::draw(app, account, &drawing, live).await.map(Some)
 }
 
 /// How listening to the model ended.
 enum Heard {
     Whole(Result<Outcome, UpstreamError>),
-    /// A moderator let nothing more through.
-    Stopped(Verdict),
+    Stopped(Stopped),
 }
 
-/// Asks the upstream and writes down what passes the gate; a gate that closes ends the request.
+/// A moderator let nothing more through.
+struct Stopped {
+    verdict: Verdict,
+    /// What it did not let through.
+    withheld: String,
+}
+
+/// What the model says and what it thinks are both shown, so both are looked at.
+struct Gates {
+    answer: Gate,
+    thoughts: Gate,
+}
+
+impl Gates {
+    fn new(app: &App, asked: &Asked, conversation: &Conversation, material: &Material) -> Self {
+        let gate = || {
+            let gate = Gate::new(app.moderation.clone(), Point::Answer, asked.id.clone());
+            match &conversation.canary {
+                Some(canary) => gate.guarding(Policy { canary: Some(canary.clone()), known: material.known.clone() }),
+                None => gate,
+            }
+        };
+        Self { answer: gate(), thoughts: gate() }
+    }
+
+    /// Closed for good, with what it was closed at.
+    fn stopped(&self, verdict: Verdict) -> Stopped {
+        Stopped { verdict, withheld: self.answer.withheld().to_owned() }
+    }
+}
+
+/// Asks the upstream and writes down what passes the gates; one that closes on the answer ends the request.
 async fn listen(
     app: &Arc<App>,
     asked: &Asked,
@@ -106,20 +166,19 @@ async fn listen(
         // Nobody listens any more once the gate is closed.
         let _ = pieces.send(delta);
     });
-    let mut gate = Gate::new(app.moderation.clone(), Point::Answer, asked.id.clone());
-    if let Some(canary) = &conversation.canary {
-        gate = gate.guarding(Policy { canary: Some(canary.clone()), known: material.known.clone() });
-    }
+    let mut gates = Gates::new(app, asked, conversation, material);
     let language = app.language(&asked.account, &asked.openid);
     let writing = async {
         while let Some(delta) = arriving.recv().await {
-            if let Err(verdict) = write(live, &mut gate, delta, (&material.heading, language)).await {
-                return Some(verdict);
+            if let Err(verdict) = write(live, &mut gates, delta, (&material.heading, language)).await {
+                return Some(gates.stopped(verdict));
             }
         }
-        match gate.end().await {
+        let rest = gates.thoughts.end().await;
+        think(live, rest);
+        match gates.answer.end().await {
             Passed::Text(text) => append(live, &text),
-            Passed::Stopped(verdict) => return Some(verdict),
+            Passed::Stopped(verdict) => return Some(gates.stopped(verdict)),
         }
         None
     };
@@ -130,7 +189,7 @@ async fn listen(
             result = &mut asking, if outcome.is_none() => outcome = Some(result),
             stopped = &mut writing => {
                 return match (stopped, outcome) {
-                    (Some(verdict), _) => Heard::Stopped(verdict),
+                    (Some(stopped), _) => Heard::Stopped(stopped),
                     (None, Some(result)) => Heard::Whole(result),
                     (None, None) => Heard::Whole(asking.await),
                 };
@@ -140,20 +199,26 @@ async fn listen(
 }
 
 /// Writes down one piece of the answer.
-async fn write(live: &Live, gate: &mut Gate, delta: Delta, (heading, language): (&str, Language)) -> Result<(), Verdict> {
+async fn write(live: &Live, gates: &mut Gates, delta: Delta, (heading, language): (&str, Language)) -> Result<(), Verdict> {
     match delta {
         Delta::Started { model } => live.write(|written| written.model = Some(model)),
-        Delta::Reasoning(piece) => live.write(|written| {
-            written.reasoning_since.get_or_insert_with(Instant::now);
-            written.reasoning.extend(storable(&piece));
-        }),
-        Delta::Content(piece) => match gate.push(piece).await {
-            Passed::Text(text) => append(live, &text),
-            Passed::Stopped(verdict) => return Err(verdict),
-        },
+        Delta::Reasoning(piece) => {
+            let passed = gates.thoughts.push(piece).await;
+            think(live, passed);
+        }
+        Delta::Content(piece) => {
+            // The thought before a word is whole.
+            let rest = gates.thoughts.end().await;
+            think(live, rest);
+            match gates.answer.push(piece).await {
+                Passed::Text(text) => append(live, &text),
+                Passed::Stopped(verdict) => return Err(verdict),
+            }
+        }
         // What the follower has seen stays; the new answer follows it.
         Delta::Restarted => {
-            gate.restart();
+            gates.answer.restart();
+            gates.thoughts.restart();
             live.write(|written| {
                 let shown = prefix(&written.answer, written.shown).to_owned();
                 begin_anew(written, &shown, heading, language);
@@ -162,6 +227,18 @@ async fn write(live: &Live, gate: &mut Gate, delta: Delta, (heading, language): 
         }
     }
     Ok(())
+}
+
+/// Writes down what the model thinks; a thought that may not be shown takes all the others with it, and the answer may still pass.
+fn think(live: &Live, passed: Passed) {
+    match passed {
+        Passed::Text(text) if text.is_empty() => {}
+        Passed::Text(text) => live.write(|written| {
+            written.reasoning_since.get_or_insert_with(Instant::now);
+            written.reasoning.extend(storable(&text));
+        }),
+        Passed::Stopped(_) => live.write(|written| written.reasoning.clear()),
+    }
 }
 
 fn append(live: &Live, text: &str) {
@@ -178,6 +255,13 @@ fn append(live: &Live, text: &str) {
 /// Postgres takes no NUL in a text.
 fn storable(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|letter| *letter != '\0')
+}
+
+/// What was heard is no answer by itself.
+fn drop_lone_heading(written: &mut Written, heading: &str) {
+    if written.answer == heading {
+        written.answer.clear();
+    }
 }
 
 /// Lets an answer begin behind what the follower has `shown` to them already, or below its heading.

@@ -25,10 +25,8 @@ pub fn place(label: &str, latitude: &str, longitude: &str, language: Language) -
 /// What the model is asked about a shared link.
 pub fn link(title: &str, description: &str, url: &str, language: Language) -> String {
     match language {
-        Chinese => format!("我分享了一个链接：《{title}》\n{description}\n{url}\n请根据标题和简介谈谈它；你看不到网页的内容。"),
-        English => format!(
-            "I share a link: “{title}”\n{description}\n{url}\nTell me about it from its title and summary; you cannot see the page."
-        ),
+        Chinese => format!("我分享了一个链接：《{title}》\n{description}\n{url}\n请谈谈它。"),
+        English => format!("I share a link: “{title}”\n{description}\n{url}\nTell me about it."),
     }
 }
 
@@ -61,6 +59,12 @@ pub fn heard(words: &str, language: Language) -> String {
     }
 }
 
+/// An answer without what was heard above it, when `words` were.
+pub fn without_heard<'a>(answer: &'a str, words: &str) -> &'a str {
+    let headings = [Chinese, English].map(|language| heard(words, language));
+    headings.iter().find_map(|heading| answer.strip_prefix(heading.as_str())).unwrap_or(answer)
+}
+
 /// Nothing was understood in a voice message.
 pub fn unheard(language: Language) -> &'static str {
     match language {
@@ -74,10 +78,12 @@ pub fn blind(model: &str, seeing: &[(usize, String)], language: Language) -> Str
     let list = seeing.iter().map(|(number, name)| format!("• {number}. {name}")).collect::<Vec<_>>().join("\n");
     let first = seeing.first().map_or(1, |(number, _)| *number);
     match language {
-        Chinese => format!("现在的模型 {model} 看不了图片。能看图的有：\n{list}\n\n发送「模型 {first}」换过去，再问一次。"),
+        Chinese => {
+            format!("现在的模型 {model} 看不了图片。能看图的有：\n{list}\n\n发送「模型 {first}」换过去，再发送「换一个」。")
+        }
         English => {
             format!(
-                "The present model, {model}, cannot see. These can:\n{list}\n\nSend “/model {first}” to change, and ask again."
+                "The present model, {model}, cannot see. These can:\n{list}\n\nSend “/model {first}” to change, and then “again”."
             )
         }
     }

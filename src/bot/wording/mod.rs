@@ -22,7 +22,7 @@ pub use help::{Abilities, help, near_miss, welcome};
 pub use limits::{limited, usage};
 pub use material::{
     blind, drawn, file_elsewhere, heard, link, page_unread, picture_kept, picture_refused, picture_unreadable, place, source,
-    system_prompt, tail, unheard,
+    system_prompt, tail, unheard, without_heard,
 };
 pub use models::{Marked, model_chosen, models, no_models, which_model};
 

@@ -89,19 +89,14 @@ pub async fn admit(db: &Db, (id, owner): (&str, &str), limits: &Limits, now: i64
         }
         if admitted_at.is_none() {
             for window in windows(limits).into_iter().filter(|window| !window.of_pictures || kind == "draw") {
-                // The limit is reached if that many are within the window; the first of them to leave it makes room.
-                let reached: Option<i64> = sqlx::query_scalar(
-                    "SELECT admitted_at FROM questions
-                     WHERE account = $1 AND openid = $2 AND admitted_at > $3 AND (kind = 'draw' OR NOT $4)
-                     ORDER BY admitted_at DESC LIMIT 1 OFFSET $5",
-                )
-                .bind(&account)
-                .bind(&openid)
-                .bind(now - window.length)
-                .bind(window.of_pictures)
-                .bind(window.allowed - 1)
-                .fetch_optional(&mut *transaction)
-                .await?;
+                let reached: Option<i64> = sqlx::query_scalar(REACHED)
+                    .bind(&account)
+                    .bind(&openid)
+                    .bind(now - window.length)
+                    .bind(window.of_pictures)
+                    .bind(window.allowed - 1)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
                 if let Some(first) = reached {
                     return Ok(Admission::Refused { limit: window.limit, free_at: first + window.length });
                 }
@@ -119,6 +114,54 @@ pub async fn admit(db: &Db, (id, owner): (&str, &str), limits: &Limits, now: i64
         Ok(if started == 1 { Admission::Granted } else { Admission::Lost })
     })
 }
+
+/// Lets a question that the model wants to answer with a picture be one for a picture, within the limits of pictures, so that whoever
+/// takes over draws it too.
+pub async fn turn_into_drawing(
+    db: &Db,
+    (id, owner): (&str, &str),
+    prompt: &str,
+    limits: &Limits,
+    now: i64,
+) -> Result<Admission, Error> {
+    on_engine!(db, writer, |pool| {
+        let mut transaction = pool.begin().await?;
+        let turned: Option<(String, String)> = sqlx::query_as(
+            "UPDATE questions SET kind = 'draw', text = $3 WHERE id = $1 AND owner = $2 AND state = 'answering'
+             RETURNING account, openid",
+        )
+        .bind(id)
+        .bind(owner)
+        .bind(prompt)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some((account, openid)) = turned else { return Ok(Admission::Lost) };
+        if matches!(db, Db::Pg(_)) {
+            sqlx::query("SELECT pg_advisory_xact_lock(hashtext($1))").bind(&account).execute(&mut *transaction).await?;
+        }
+        for window in windows(limits).into_iter().filter(|window| window.of_pictures) {
+            // It counts as a picture itself by now, so one more than those that are allowed is too many.
+            let reached: Option<i64> = sqlx::query_scalar(REACHED)
+                .bind(&account)
+                .bind(&openid)
+                .bind(now - window.length)
+                .bind(window.of_pictures)
+                .bind(window.allowed)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            if let Some(first) = reached {
+                return Ok(Admission::Refused { limit: window.limit, free_at: first + window.length });
+            }
+        }
+        transaction.commit().await?;
+        Ok(Admission::Granted)
+    })
+}
+
+/// The limit is reached if that many are within the window; the first of them to leave it makes room.
+const REACHED: &str = "SELECT admitted_at FROM questions
+     WHERE account = $1 AND openid = $2 AND admitted_at > $3 AND (kind = 'draw' OR NOT $4)
+     ORDER BY admitted_at DESC LIMIT 1 OFFSET $5";
 
 const START: &str = "UPDATE questions SET state = 'answering', admitted_at = COALESCE(admitted_at, $3)
      WHERE id = $1 AND owner = $2 AND state IN ('received', 'answering')";

@@ -62,19 +62,6 @@ pub async fn set_text(db: &Db, id: &str, owner: &str, text: &str) -> Result<(), 
     Ok(())
 }
 
-/// Lets a question that the model wants to answer with a picture be one for a picture, so that whoever takes over draws it too.
-pub async fn turn_into_drawing(db: &Db, id: &str, owner: &str, prompt: &str) -> Result<(), Error> {
-    on_engine!(db, writer, |pool| {
-        sqlx::query("UPDATE questions SET kind = 'draw', text = $3 WHERE id = $1 AND owner = $2 AND state = 'answering'")
-            .bind(id)
-            .bind(owner)
-            .bind(prompt)
-            .execute(pool)
-            .await?;
-    });
-    Ok(())
-}
-
 /// Arrow: `answering` → `answering` under a new owner, for questions whose owner's lease has ended at `now`.
 ///
 /// One that was started too often comes back too, with more attempts than [`is_poisonous`] allows.

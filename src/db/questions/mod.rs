@@ -11,11 +11,10 @@ mod arrows;
 mod push;
 mod room;
 
-pub use admission::{Admission, Limit, admit};
+pub use admission::{Admission, Limit, admit, turn_into_drawing};
 pub(super) use arrows::acknowledge;
 pub use arrows::{
     Finish, Finished, Progress, begin_again, drop_open, finish, is_poisonous, owned_open, save_progress, set_text, take_over,
-    turn_into_drawing,
 };
 pub use push::{Push, claim_pushes, end_push, release_pushes, schedule_forgotten_pushes, schedule_push, schedule_refused_pushes};
 pub use room::Room;

@@ -12,6 +12,9 @@ use super::normal::{Normal, is_spaced};
 /// A word of one letter would be found in almost every text.
 const WORD_MIN_CHARS: usize = 2;
 
+/// Stands for a letter that is not shown. The narrow one is a sign of Markdown, and would vanish or make the rest bold.
+const STAR: char = '＊';
+
 /// What a found word does to the text, the mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
@@ -215,7 +218,7 @@ pub fn star_out(text: &str, ranges: &[Range<usize>]) -> String {
         found[range.clone()].fill(true);
     }
     let is_read = |letter: char| !Normal::of(letter.encode_utf8(&mut [0; 4])).text.is_empty();
-    text.char_indices().map(|(place, letter)| if found[place] && is_read(letter) { '*' } else { letter }).collect()
+    text.char_indices().map(|(place, letter)| if found[place] && is_read(letter) { STAR } else { letter }).collect()
 }
 
 #[cfg(test)]

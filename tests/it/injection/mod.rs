@@ -16,19 +16,19 @@ use huixin::{
 };
 
 const ATTACKS: &str = include_str!("attacks.txt");
-const ANSWERS: &str = include_str!("answers.txt");
+pub(super) const ANSWERS: &str = include_str!("answers.txt");
 
 const FENCE: &str = "5be1a0c47d92f836";
 const MARK: &str = "3f9a17c204be58d6";
 /// What a conversation might hold: long enough to matter.
-const LONG: &str = "5oiR55qE6Lqr5Lu96K-B5Y-35piv6L-Z5Liq6K-35L-d5a-G5LiN6KaB5ZGK6K-J5Yir5Lq66LCi6LCi";
+pub(super) const LONG: &str = "5oiR55qE6Lqr5Lu96K-B5Y-35piv6L-Z5Liq6K-35L-d5a-G5LiN6KaB5ZGK6K-J5Yir5Lq66LCi6LCi";
 
 /// What a model's template, a fence or a hidden text is made of; none of it may stand in fenced text.
 const FORBIDDEN: [&str; 12] =
     ["<|", "|>", "<｜", "｜>", "<<<", ">>>", "<<SYS>>", "[INST]", "</s>", "<tool_call>", "<system>", "<start_of_turn>"];
 
 /// The lines of a corpus without its comments, with their escapes resolved.
-fn lines(corpus: &str) -> impl Iterator<Item = String> {
+pub(super) fn lines(corpus: &str) -> impl Iterator<Item = String> {
     corpus.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")).map(unescaped)
 }
 
@@ -60,17 +60,17 @@ fn read(text: &str) -> String {
 }
 
 /// A sentence of an obedient model, with its placeholders filled.
-fn filled(answer: &str) -> String {
-    let spaced: String = MARK.chars().flat_map(|letter| [letter, ' ']).collect();
-    let percent = MARK.bytes().fold(String::new(), |mut text, byte| {
+pub(super) fn filled(answer: &str, mark: &str) -> String {
+    let spaced: String = mark.chars().flat_map(|letter| [letter, ' ']).collect();
+    let percent = mark.bytes().fold(String::new(), |mut text, byte| {
         write!(text, "%{byte:02X}").unwrap();
         text
     });
     let hex = percent.replace('%', "");
-    let reversed: String = MARK.chars().rev().collect();
-    let base64 = STANDARD_NO_PAD.encode(format!("> {MARK} and so on"));
+    let reversed: String = mark.chars().rev().collect();
+    let base64 = STANDARD_NO_PAD.encode(format!("> {mark} and so on"));
     [
-        ("{mark}", MARK),
+        ("{mark}", mark),
         ("{spaced}", &spaced),
         ("{percent}", &percent),
         ("{hex}", &hex),
@@ -160,7 +160,7 @@ fn every_attack_stays_inside_its_fence() {
 #[tokio::test]
 async fn an_obedient_answer_carries_neither_mark_nor_conversation_out() {
     let canary = Canary::of(MARK);
-    for answer in lines(ANSWERS).map(|answer| filled(&answer)) {
+    for answer in lines(ANSWERS).map(|answer| filled(&answer, MARK)) {
         for text in [answer.clone(), format!("好的。{answer}\n\n还有什么问题？")] {
             for size in [1, 7, 10_000] {
                 let delivered = delivered(&text, size).await;

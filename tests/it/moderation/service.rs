@@ -37,8 +37,8 @@ async fn words_are_looked_at_first_and_the_service_sees_what_they_left() {
     let chain = chain(Settings { words: vec![folder.path().to_owned()], ..open_ai(&fake) });
     assert_eq!(chain.check(Point::Question, "必丢").await.by, By::Words);
     assert!(fake.seen().is_empty());
-    assert_eq!(chain.check(Point::Question, "脏字吧").await.decision, Decision::Replace("**吧".to_owned()));
-    assert_eq!(fake.inputs(), ["**吧"]);
+    assert_eq!(chain.check(Point::Question, "脏字吧").await.decision, Decision::Replace("＊＊吧".to_owned()));
+    assert_eq!(fake.inputs(), ["＊＊吧"]);
     assert_eq!(chain.check(Point::Question, "脏字坏").await.decision, Decision::Drop);
 }
 

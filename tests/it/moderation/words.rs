@@ -59,7 +59,7 @@ async fn a_section_says_what_becomes_of_its_words() {
     assert_eq!(decide(&chain, "待审词，脏话").await, Decision::Hold);
     assert_eq!(
         decide(&chain, "一句脏\u{200b} 话，goddamned!").await,
-        Decision::Replace("一句*\u{200b} *，god****ed!".to_owned())
+        Decision::Replace("一句＊\u{200b} ＊，god＊＊＊＊ed!".to_owned())
     );
     assert_eq!(decide(&chain, "不是词表").await, Decision::Pass);
     let verdict = chain.check(Point::Passage, "脏话连篇").await;
