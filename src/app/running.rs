@@ -41,6 +41,8 @@ pub struct Written {
     pub answer: String,
     pub reasoning: String,
     pub model: Option<String>,
+    /// The model chose to draw instead of answering in words.
+    pub is_drawing: bool,
     /// How many bytes of `answer` the follower was shown by a delivery to this process.
     pub shown: i64,
     /// How often the upstream made the answer begin anew.

@@ -115,7 +115,8 @@
         rows.set(answer.id, row);
         tell(row, "waiting", words.sending);
         look();
-      } else if (answer) fail(row, answer.error, request.status === 503 || request.status === 429 ? file : undefined);
+      } else if (request.status === 413) fail(row, words.tooBig);
+      else if (answer) fail(row, answer.error, request.status === 503 || request.status === 429 ? file : undefined);
       else lost();
     };
     request.onloadend = function () {

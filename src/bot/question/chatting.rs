@@ -107,6 +107,7 @@ async fn draw_instead(
         Admission::Refused { limit, free_at } => return Ok(Some(limits::refuse(app, asked, limit, free_at))),
         Admission::Busy | Admission::Lost => return Ok(None),
     }
+    live.write(|written| written.is_drawing = true);
     let drawing = Asked { kind: questions::Kind::Draw, text: prompt, ..asked.clone() };
     drawing::draw(app, account, &drawing, live).await.map(Some)
 }

@@ -134,6 +134,7 @@ async fn media(app: &App, question: &Question) -> Vec<Media> {
 
 fn view(app: &App, question: &Question, written: Option<Written>) -> AnswerView {
     let language = app.language(&question.account, &question.openid);
+    let is_drawing = question.kind == questions::Kind::Draw || written.as_ref().is_some_and(|written| written.is_drawing);
     let (mut answer, reasoning, model) = match written {
         Some(written) => (written.answer, written.reasoning, written.model),
         None => (question.answer.clone(), question.reasoning.clone(), question.model.clone()),
@@ -149,10 +150,7 @@ fn view(app: &App, question: &Question, written: Option<Written>) -> AnswerView 
         answer: Arc::from(answer),
         reasoning: Arc::from(reasoning),
         state,
-        work: match question.kind {
-            questions::Kind::Chat => Work::Writing,
-            questions::Kind::Draw => Work::Drawing,
-        },
+        work: if is_drawing { Work::Drawing } else { Work::Writing },
         media: Vec::new(),
         cut: question.failure.as_deref().map(cut),
         model,

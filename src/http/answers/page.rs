@@ -208,7 +208,8 @@ impl<'v> StateLine<'v> {
             (AnswerState::Waiting | AnswerState::Writing, Work::Drawing) => words.drawing,
             (AnswerState::Waiting, Work::Writing) => words.waiting,
             (AnswerState::Writing, Work::Writing) => words.writing,
-            (AnswerState::Finished, _) => words.finished,
+            (AnswerState::Finished, Work::Writing) => words.finished,
+            (AnswerState::Finished, Work::Drawing) => words.drawn,
             (AnswerState::Failed { .. }, _) => words.failed,
         };
         Self { state: &view.state, sentence }

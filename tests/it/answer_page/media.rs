@@ -40,6 +40,20 @@ on_both_engines! {
         world.end().await;
     }
 
+    async fn a_page_that_is_open_when_the_model_chooses_to_draw_says_so(engine: Engine) {
+        let world = drawing(engine).with("IMAGE_BY_MODEL", "true").start().await;
+        world.simulator.follow(ANNA);
+        let push = world.simulator.say(ANNA, "tool slow 6 一只猫");
+        world.until("the question is stored", async |world: &World| world.count("SELECT COUNT(*) FROM questions").await == 1).await;
+        let page = world.answer_page().await;
+        let events = world.fetch(&format!("{page}/events")).await.text().await.unwrap();
+        let at = |part: &str| events.find(part).unwrap_or_else(|| panic!("{part} is missing in {events}"));
+        assert!(at("正在思考") < at("正在画") && at("正在画") < at("画好了"), "{events}");
+        assert!(at("画好了") > at("\"phase\":\"finished\"") && events.contains(&format!("{page}/pictures/0")), "{events}");
+        world.simulator.finished(push).await;
+        world.end().await;
+    }
+
     async fn a_spoken_answer_can_be_played_on_its_page_from_any_place(engine: Engine) {
         let world = WorldBuilder::new(engine).with("AUDIO_SPEAKING_MODEL", "huixin-speak").start().await;
         world.simulator.follow(ANNA);

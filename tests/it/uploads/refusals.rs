@@ -20,6 +20,14 @@ async fn error_of(response: reqwest::Response) -> (u16, String) {
     (status, body["error"].as_str().unwrap().to_owned())
 }
 
+/// The beginning of a file that never goes on.
+fn beginning_of(page: &str, host: &str) -> TcpStream {
+    let mut connection = TcpStream::connect(host).unwrap();
+    let head = format!("POST {page}/files?name=a.txt HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000000\r\n\r\nthe beginning");
+    connection.write_all(head.as_bytes()).unwrap();
+    connection
+}
+
 on_both_engines! {
     async fn a_page_that_never_was_and_one_that_has_expired_are_told_apart(engine: Engine) {
         let world = World::new(engine).await;
@@ -78,10 +86,16 @@ on_both_engines! {
         world.simulator.follow(ANNA);
         let page = world.upload_page(ANNA).await;
         let host = world.url.strip_prefix("http://").unwrap().to_owned();
-        let mut connection = TcpStream::connect(&host).unwrap();
-        write!(connection, "POST {page}/files?name=a.txt HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000000\r\n\r\nthe beginning").unwrap();
+        let connection = beginning_of(&page, &host);
         world.until("the beginning is on the disk", async |world: &World| !world.kept_files("arriving").is_empty()).await;
-        connection.shutdown(Shutdown::Both).unwrap();
+        // A follower who sends more at once than the page does is asked to wait.
+        let others: Vec<TcpStream> = (0..2).map(|_| beginning_of(&page, &host)).collect();
+        world.until("three files arrive", async |world: &World| world.kept_files("arriving").len() == 3).await;
+        let (status, sentence) = error_of(world.hands_in(&page, "b.txt", "b").await).await;
+        assert!(status == 429 && sentence.contains("过一会儿"), "{sentence}");
+        for connection in others.iter().chain([&connection]) {
+            connection.shutdown(Shutdown::Both).unwrap();
+        }
         world.until("nothing of it is left", async |world: &World| world.kept_files("arriving").is_empty()).await;
         assert_eq!(world.count("SELECT COUNT(*) FROM attachments").await, 0);
         assert!(world.kept_files("objects").is_empty());
