@@ -213,6 +213,18 @@ on_both_engines! {
         world.end().await;
     }
 
+    async fn a_wish_that_is_delivered_twice_at_once_is_drawn_once(engine: Engine) {
+        for account in [UNVERIFIED, VERIFIED] {
+            let world = starts(drawing(engine, account)).await;
+            world.simulator.switch(|switches| switches.push_faults.duplicate = true);
+            world.says(ANNA, "/draw slow 3 一只猫").await;
+            receives_media(&world, ANNA, 1).await;
+            world.is_quiet().await;
+            assert_eq!((drawn(&world).len(), calls(&world, UPLOAD)), (1, 1), "{}", world.transcript());
+            world.end().await;
+        }
+    }
+
     async fn the_model_may_decide_to_draw(engine: Engine) {
         let world = starts(drawing(engine, UNVERIFIED).with("IMAGE_BY_MODEL", "true")).await;
         world.says(ANNA, "tool 一只白猫在雪地里").await;

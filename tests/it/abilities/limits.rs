@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::{ANNA, BEN, chats, drawn, receives_media, settled, world_of};
+use super::{
+    ANNA, BEN, chats, drawn,
+    model::{self, Speech},
+    receives_media, settled, world_of,
+};
 use crate::support::{
     Engine, World, WorldBuilder, on_both_engines,
     process::Process,
@@ -84,6 +88,18 @@ on_both_engines! {
         assert!(world.hears(BEN, "你好").await.contains("你问的是"));
         earlier(&world, A_DAY).await;
         assert!(world.hears(ANNA, "再问").await.contains("你问的是"));
+        world.end().await;
+    }
+
+    async fn tokens_are_estimated_where_the_upstream_does_not_count_them(engine: Engine) {
+        let url = model::start(|_| Speech::of("一段足够长的回答，来来回回说的都是同一件事。".repeat(4))).await;
+        let world = limited(world_of(engine, UNVERIFIED).with("LLM_BASE_URL", url).with("LIMIT_TOKENS_PER_DAY", "60")).await;
+        assert!(world.hears(ANNA, "你好").await.contains("同一件事"));
+        settled(&world, 1).await;
+        let written = world.count("SELECT completion_tokens FROM usage").await;
+        assert!((40..400).contains(&written), "{written} tokens for a hundred characters");
+        assert!(world.count("SELECT prompt_tokens FROM usage").await > 10);
+        assert!(world.hears(ANNA, "再问").await.contains("字数额度"));
         world.end().await;
     }
 

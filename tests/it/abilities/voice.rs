@@ -95,6 +95,23 @@ on_both_engines! {
         world.end().await;
     }
 
+    async fn a_late_answer_is_spoken_before_the_rest_of_its_words(engine: Engine) {
+        let world = world_of(engine, UNVERIFIED).with(SPEAKER.0, SPEAKER.1).start().await;
+        world.simulator.follow(ANNA);
+        world.hears(ANNA, "/voice on").await;
+        let text = world.hears(ANNA, "slow 20 long 讲讲回信").await;
+        assert!(text.contains("回答还在写"), "{text}");
+        settled(&world, 1).await;
+        world.says(ANNA, "继续").await;
+        let spoken = receives_media(&world, ANNA, 1).await;
+        let words = spoken[0].1.words().unwrap();
+        assert!(words.chars().count() <= 240 && spoken[0].1.seconds().unwrap() <= 60.0, "{words}");
+        world.reads_on(ANNA).await;
+        assert!(world.received(ANNA).join("").contains("第 4 段"), "{:?}", world.received(ANNA));
+        assert_eq!(media(&world, ANNA).len(), 1);
+        world.end().await;
+    }
+
     async fn a_spoken_answer_and_its_words_are_pushed_where_that_works(engine: Engine) {
         let world = world_of(engine, VERIFIED).with(SPEAKER.0, SPEAKER.1).start().await;
         world.simulator.follow(ANNA);
