@@ -31,7 +31,10 @@ pub(super) async fn obey(
     let language = app.language(&account.name, openid);
     let argument = commanded.argument.as_str();
     Ok(match commanded.command {
-        Command::Help => Decision::Say(wording::help(abilities(app), language)),
+        Command::Help => {
+            let privacy = app.config.public_url.as_ref().map(|url| format!("{url}/privacy"));
+            Decision::Say(wording::help(abilities(app), privacy.as_deref(), language))
+        }
         Command::Reset => Decision::Reset(wording::reset(language).into()),
         Command::Continue => match question::find(app, account, openid, &commanded).await? {
             Some(question) => Decision::Continue(question.id),

@@ -42,8 +42,8 @@ pub fn welcome(language: Language) -> String {
     }
 }
 
-/// What the bot can do, from the same table that understands the words.
-pub fn help(abilities: Abilities, language: Language) -> String {
+/// What the bot can do, from the same table that understands the words, and where its use of what is said is explained.
+pub fn help(abilities: Abilities, privacy_url: Option<&str>, language: Language) -> String {
     let (head, foot) = match language {
         Chinese => ("直接发文字或语音提问即可。还可以回复：", "回答由 AI 生成，仅供参考。"),
         English => {
@@ -53,7 +53,12 @@ pub fn help(abilities: Abilities, language: Language) -> String {
     let lines = Command::all()
         .filter(|command| abilities.have(*command))
         .map(|command| format!("• {}：{}", command.word(language), purpose(command, language)));
-    format!("{head}\n{}\n\n{foot}", lines.collect::<Vec<_>>().join("\n"))
+    let privacy = match (privacy_url, language) {
+        (Some(url), Chinese) => format!("\n<a href=\"{url}\">隐私说明</a>"),
+        (Some(url), English) => format!("\n<a href=\"{url}\">Privacy</a>"),
+        (None, _) => String::new(),
+    };
+    format!("{head}\n{}\n\n{foot}{privacy}", lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn purpose(command: Command, language: Language) -> &'static str {
