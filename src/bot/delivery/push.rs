@@ -286,9 +286,11 @@ pub fn show_typing(app: &Arc<App>, account: &Arc<Account>, delivery: &Delivery, 
         if tokio::time::timeout(after, is_over).await.is_ok() {
             return;
         }
-        let result = app.call(&account, &customer::typing(&delivery.key.openid, Typing::Typing)).await;
+        // Thousands wait for that moment, so the call has a box of its own.
+        let typing = customer::typing(&delivery.key.openid, Typing::Typing);
+        let result = Box::pin(app.call(&account, &typing)).await;
         if result.is_err_and(|error| error.errcode() == Some(NOT_AUTHORISED)) {
-            app.learn_pushing(&account, Pushing::Refused).await;
+            Box::pin(app.learn_pushing(&account, Pushing::Refused)).await;
         }
     });
 }
