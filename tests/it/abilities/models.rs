@@ -1,5 +1,7 @@
 //! Choosing a model: by number, by name, by something near it; for talking and for drawing, for each follower alone.
 
+use huixin::simulator::Message;
+
 use super::{ANNA, BEN, chats, drawn, receives_media, system_prompt, world_of};
 use crate::support::{Engine, World, on_both_engines, world::UNVERIFIED};
 
@@ -72,6 +74,22 @@ on_both_engines! {
         assert_eq!((request["model"].as_str(), drawn(&world).len()), (Some("dall-e-3"), 1));
         world.hears(ANNA, "你好").await;
         assert_eq!(asked_model(&world), "demo");
+        world.end().await;
+    }
+
+    async fn a_button_of_the_menu_chooses_too(engine: Engine) {
+        let world = world_of(engine, UNVERIFIED).start().await;
+        world.simulator.follow(ANNA);
+        for (index, key) in ["模型 glm-4.5-air", "/model gpt-4o-mini"].into_iter().enumerate() {
+            let push = world.simulator.push(ANNA, Message::Click { key: key.into() });
+            world.simulator.finished(push).await;
+            // A click shows as an event of its own; what is said to it comes last.
+            world.until("the choice is confirmed", async |world: &World| {
+                world.received(ANNA).iter().filter(|text| text.contains("回答你")).count() == index + 1
+            }).await;
+            world.hears(ANNA, "你好").await;
+            assert!(key.contains(&asked_model(&world)), "{key}: {}", asked_model(&world));
+        }
         world.end().await;
     }
 
