@@ -168,7 +168,7 @@ async fn decide(app: &App, account: &Account, incoming: &Incoming) -> Result<Dec
     let asking = match &incoming.content {
         Content::Event(Event::Click { key }) => match command::read(key, None) {
             Reading::Command(commanded) => return commands::obey(app, account, incoming, commanded).await,
-            Reading::NearMiss(_) | Reading::Question => material::in_words(key),
+            Reading::Wish(_) | Reading::NearMiss(_) | Reading::Question => material::in_words(key),
         },
         Content::Event(event) => match decide_event(app, event, language) {
             Decision::Ask(asking) => asking,
@@ -177,10 +177,12 @@ async fn decide(app: &App, account: &Account, incoming: &Incoming) -> Result<Dec
         Content::Text { text, menu_id } => match command::read(text, menu_id.as_deref()) {
             Reading::Command(commanded) => return commands::obey(app, account, incoming, commanded).await,
             Reading::NearMiss(command) => return Ok(Decision::Say(wording::near_miss(command, language))),
+            // Where nothing can be drawn, the model may still describe it.
+            Reading::Wish(prompt) if app.painter.is_some() => Asking { kind: Kind::Draw, ..Asking::words(prompt) },
             Reading::Question if text.trim().is_empty() || text.starts_with(UNSUPPORTED_NOTICE) => {
                 return Ok(Decision::Say(wording::cannot_read("unknown", language)));
             }
-            Reading::Question => material::in_words(text.trim()),
+            Reading::Wish(_) | Reading::Question => material::in_words(text.trim()),
         },
         Content::Voice { recognition: Some(heard), media_id, .. } => material::heard(heard, media_id),
         Content::Voice { recognition: None, media_id, format } if app.config.audio.hearing_model.is_some() => {

@@ -61,6 +61,8 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     Command(Commanded),
+    /// A wish for a picture in words of its own, and what it is to show.
+    Wish(String),
     /// A slip: this one was probably meant.
     NearMiss(Command),
     /// Something for the model.
@@ -136,7 +138,7 @@ pub fn read(text: &str, menu_id: Option<&str>) -> Reading {
         return Reading::Command(commanded);
     }
     if let Some(prompt) = drawing::prompt(&typed) {
-        return Reading::Command(Commanded { command: Command::Draw, answer: Answer::Newest, argument: prompt.to_owned() });
+        return Reading::Wish(prompt.to_owned());
     }
     near::miss(&typed, TABLE.iter().flat_map(|entry| entry.words.iter().map(|word| (*word, entry.command))))
         .map_or(Reading::Question, Reading::NearMiss)
@@ -191,7 +193,7 @@ mod tests {
     fn command(text: &str) -> Option<Command> {
         match read(text, None) {
             Reading::Command(commanded) => Some(commanded.command),
-            Reading::NearMiss(_) | Reading::Question => None,
+            Reading::Wish(_) | Reading::NearMiss(_) | Reading::Question => None,
         }
     }
 

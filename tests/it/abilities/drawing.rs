@@ -248,6 +248,8 @@ on_both_engines! {
         let text = world.hears(ANNA, "/draw 一只猫").await;
         assert!(text.contains("还不能画图"), "{text}");
         assert!(world.simulator.asked().is_empty());
+        let described = world.hears(ANNA, "画一个流程图").await;
+        assert!(described.contains("你问的是「画一个流程图」"), "a wish in words is a question then: {described}");
         world.end().await;
     }
 }
