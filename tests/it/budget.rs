@@ -95,7 +95,9 @@ on_both_engines! {
         world.simulator.follow(ANNA);
         world.says(ANNA, "slow 20 第一个").await;
         world.until("the answer is pushed", async |world: &World| pushed(world, "第一个") == 1).await;
-        assert_eq!(world.count("SELECT COUNT(*) FROM capabilities WHERE allowed").await, 1);
+        world.until("the right is learnt", async |world: &World| {
+            world.count("SELECT COUNT(*) FROM capabilities WHERE allowed").await == 1
+        }).await;
         fault(&world, SEND, refusal(48001));
         world.says(ANNA, "slow 8 第二个").await;
         world.until("the refusal is learnt", async |world: &World| {
