@@ -23,7 +23,7 @@ impl Workshop {
         self.work(move || finish(bytes, &label)).await
     }
 
-    /// [`fit`], when there is room.
+    /// [`fit()`], when there is room.
     pub async fn fit(&self, bytes: Vec<u8>, goal: Goal) -> Result<Fitted, Error> {
         self.work(move || fit(&bytes, goal)).await
     }

@@ -1,6 +1,6 @@
 //! Spans for whoever wants traces, sent by OTLP over HTTP; nothing, where nobody does.
 //!
-//! A span costs more than a webhook has to spare, so [`span!`] makes one only while traces are sent. No span may hold an openid,
+//! A span costs more than a webhook has to spare, so `span!` makes one only while traces are sent. No span may hold an openid,
 //! a text or a secret: whoever makes one answers for its fields.
 
 use std::{

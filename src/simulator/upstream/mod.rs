@@ -1,6 +1,6 @@
 //! The demo model: an OpenAI-compatible upstream that chats, sees, draws, hears, speaks and judges, and misbehaves on request.
 //!
-//! It remembers what it was asked, so that a test can read the prompt. It checks no key. How a question steers it is in [`plan`].
+//! It remembers what it was asked, so that a test can read the prompt. It checks no key. How a question steers it is in [`plan()`].
 
 mod answer;
 mod audio;
