@@ -21,6 +21,8 @@ use super::{
 };
 
 /// Does what a follower commands.
+///
+/// Every message passes here; a future is as large as its largest branch, so the large ones have a box of their own.
 pub(super) async fn obey(
     app: &App,
     account: &Account,
@@ -41,7 +43,7 @@ pub(super) async fn obey(
             None => Decision::Say(absent(&commanded, wording::nothing_more(language), language)),
         },
         Command::Again => match question::find(app, account, openid, &commanded).await? {
-            Some(question) => return again(app, account, openid, question).await,
+            Some(question) => return Box::pin(again(app, account, openid, question)).await,
             None => Decision::Say(absent(&commanded, wording::nothing_to_repeat(language), language)),
         },
         Command::Last => match question::last_answered(app, account, openid).await? {
@@ -54,13 +56,13 @@ pub(super) async fn obey(
             let asking = Asking { kind: Kind::Draw, text: argument.to_owned(), attachments: Vec::new() };
             admit(app, account, openid, asking)
         }
-        Command::Models => Decision::Say(choices::list(app, account, openid).await?),
-        Command::Model => Decision::Say(choices::choose(app, account, openid, argument).await?),
+        Command::Models => Decision::Say(Box::pin(choices::list(app, account, openid)).await?),
+        Command::Model => Decision::Say(Box::pin(choices::choose(app, account, openid, argument)).await?),
         Command::File => Decision::Say(files::open_page(app, account, openid).await?),
         Command::Voice => Decision::Say(speak(app, account, openid, argument).await?),
         Command::Usage => Decision::Say(limits::usage(app, &account.name, openid).await?),
         Command::Language => Decision::Say(speak_in(app, account, openid, argument).await?),
-        Command::Delete => Decision::Say(privacy::delete(app, account, incoming, argument).await?),
+        Command::Delete => Decision::Say(Box::pin(privacy::delete(app, account, incoming, argument)).await?),
     })
 }
 

@@ -142,13 +142,13 @@ async fn begin(app: &Arc<App>, account: &Arc<Account>, arrival: &(Key, i64), ask
     match decision {
         Decision::Leave => {
             // What they asked later, having come back, is not dropped.
-            if let Err(error) = questions::drop_open(&app.db, &key.account, &key.openid, received_at).await {
+            if let Err(error) = Box::pin(questions::drop_open(&app.db, &key.account, &key.openid, received_at)).await {
                 tracing::error!(account = key.account, %error, "the questions of a follower who left could not be dropped");
             }
         }
-        Decision::Relearn => app.forget_capabilities(account).await,
+        Decision::Relearn => Box::pin(app.forget_capabilities(account)).await,
         Decision::Rewind(question_id) => {
-            if let Err(error) = answer_parts::rewind(&app.db, question_id, clock::now_ms()).await {
+            if let Err(error) = Box::pin(answer_parts::rewind(&app.db, question_id, clock::now_ms())).await {
                 tracing::error!(request = question_id, %error, "an answer could not be handed out again");
             }
         }
@@ -195,7 +195,7 @@ async fn decide(app: &App, account: &Account, incoming: &Incoming) -> Result<Dec
             material::link(title, description.as_deref().unwrap_or_default(), url, language)
         }
         Content::Image { pic_url, media_id } => {
-            return material::picture(app, account, openid, (media_id, pic_url.as_deref())).await;
+            return Box::pin(material::picture(app, account, openid, (media_id, pic_url.as_deref()))).await;
         }
         Content::File { .. } => return Ok(Decision::Say(wording::file_elsewhere(language).into())),
         Content::Voice { recognition: None, .. } | Content::Video { .. } | Content::ShortVideo { .. } => {

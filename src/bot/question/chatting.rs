@@ -44,7 +44,7 @@ pub(super) async fn chat(
     live: &Live,
 ) -> Result<Option<Ending>, sqlx::Error> {
     let chosen = preferences::show(&app.db, &asked.account, &asked.openid).await?;
-    let material = match reading::read(app, account, asked, &chosen).await? {
+    let material = match Box::pin(reading::read(app, account, asked, &chosen)).await? {
         Ok(material) => material,
         Err(declined) => return Ok(Some(Ending::Declined(declined))),
     };
@@ -83,7 +83,7 @@ pub(super) async fn chat(
             }))
         }
         Heard::Whole(Err(UpstreamError::CannotSee { .. })) => {
-            Ending::Declined(crate::bot::sight::blind(app, asked, &chosen).await)
+            Ending::Declined(Box::pin(crate::bot::sight::blind(app, asked, &chosen)).await)
         }
         Heard::Whole(Err(error)) => Ending::Broken(error),
         Heard::Stopped(Stopped { verdict, withheld }) => {
@@ -109,7 +109,7 @@ async fn draw_instead(
     }
     live.write(|written| written.is_drawing = true);
     let drawing = Asked { kind: questions::Kind::Draw, text: prompt, ..asked.clone() };
-    drawing::draw(app, account, &drawing, live).await.map(Some)
+    Box::pin(drawing::draw(app, account, &drawing, live)).await.map(Some)
 }
 
 /// How listening to the model ended.
