@@ -63,7 +63,9 @@ pub fn open_from(text: &str) -> usize {
     });
     let bare = begun.or(begins.map(|length| tail.len() - length)).map_or(text.len(), |start| bare + start);
     let bare = if text.len() - bare > TARGET_MAX { text.len() } else { bare };
-    bare.min(open_bracket(text))
+    let open = bare.min(open_bracket(text));
+    // Backslashes decide over what comes behind them, so they stay with it.
+    text[..open].trim_end_matches('\\').len()
 }
 
 fn open_bracket(text: &str) -> usize {

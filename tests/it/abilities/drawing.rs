@@ -218,6 +218,8 @@ on_both_engines! {
             let world = starts(drawing(engine, account)).await;
             world.simulator.switch(|switches| switches.push_faults.duplicate = true);
             world.says(ANNA, "/draw slow 3 一只猫").await;
+            // Delivered twice each time, the second round is the last one: what is drawn by then comes with 继续.
+            world.reads_on(ANNA).await;
             receives_media(&world, ANNA, 1).await;
             world.is_quiet().await;
             assert_eq!((drawn(&world).len(), calls(&world, UPLOAD)), (1, 1), "{}", world.transcript());

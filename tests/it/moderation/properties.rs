@@ -130,6 +130,14 @@ proptest! {
     }
 
     #[test]
+    fn an_escaped_picture_is_one_wherever_it_is_cut(cut in 0_usize..7) {
+        let text = "\\![]()";
+        let whole = gated(Gate::new(Arc::clone(&CHAIN), Point::Answer, "q").guarding(GUARD.clone()), &[text]);
+        let (head, tail) = text.split_at(cut.min(text.len()));
+        prop_assert_eq!(gated(Gate::new(Arc::clone(&CHAIN), Point::Answer, "q").guarding(GUARD.clone()), &[head, tail]), whole);
+    }
+
+    #[test]
     fn disarming_leaves_nothing_that_it_would_disarm(text in text()) {
         let once = disarm(&text, &GUARD).into_owned();
         prop_assert_eq!(&disarm(&once, &GUARD), &once);
