@@ -217,7 +217,7 @@ on_both_engines! {
         for account in [UNVERIFIED, VERIFIED] {
             let world = starts(drawing(engine, account)).await;
             world.simulator.switch(|switches| switches.push_faults.duplicate = true);
-            world.says(ANNA, "/draw slow 3 一只猫").await;
+            world.says(ANNA, "/draw slow 1 一只猫").await;
             // Delivered twice each time, the second round is the last one: what is drawn by then comes with 继续.
             world.reads_on(ANNA).await;
             receives_media(&world, ANNA, 1).await;
